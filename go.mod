@@ -1,0 +1,5 @@
+module github.com/seed-5b9f5318/charter
+
+go 1.25.0
+
+require github.com/google/uuid v1.6.0 // indirect

@@ -1,0 +1,119 @@
+package grants
+
+import (
+	"github.com/seed-5b9f5318/charter/internal/input"
+	"github.com/seed-5b9f5318/charter/orgs"
+	"github.com/seed-5b9f5318/charter/roles"
+)
+
+// Question asks whether a permission holds, for a resource where the
+// permission is about one (G1).
+type Question struct {
+	Permission roles.Permission
+	Resource   Resource
+}
+
+// Check refuses a question that has no answer: a permission that the catalogue
+// does not declare (R4), a resource of another kind than the permission is
+// about, none where it is about one, or one where it is about none (G1).
+func (q Question) Check(catalogue *roles.Catalogue) error {
+	declared, ok := catalogue.Lookup(q.Permission)
+	switch {
+	case !ok:
+		return input.Errorf("permission", "is not declared in the catalogue")
+	case declared.Kind == "" && q.Resource != (Resource{}):
+		return input.Errorf("resource", "is given for a permission that is about none")
+	case declared.Kind == "":
+		return nil
+	case q.Resource.Kind != declared.Kind:
+		return input.Errorf("resource.kind", "is not the kind that the permission is about")
+	}
+	return input.ID("resource.id", string(q.Resource.ID))
+}
+
+// Coverage says by which grant a member reaches a resource.
+type Coverage uint8
+
+// The coverages, from none.
+const (
+	NotCovered   Coverage = iota // no grant reaches it
+	CoveredByOne                 // a grant of the resource itself
+	CoveredByAll                 // a grant of every resource of its kind
+)
+
+// Facts is what a store found about one question of one user. The zero value
+// denies. Fields that the question does not need may have any value.
+type Facts struct {
+	Revision   uint64        // of the organization; 0 when there is none
+	Member     orgs.MemberID // the user's row in it; empty when there is none
+	Status     orgs.Status   // of that row
+	Role       roles.ID      // of that row
+	Holds      bool          // that role is custom, of the organization, and stores the permission
+	Registered bool          // the resource is registered with the organization
+	Coverage   Coverage      // the row's own grants, whatever its role
+}
+
+// Step is one condition of a decision, in the order of G1.
+type Step uint8
+
+// The conditions of a decision.
+const (
+	IsMember       Step = iota + 1 // the user has a row in the organization
+	IsActive                       // that row has joined
+	RoleHolds                      // its role holds the permission
+	IsRegistered                   // the resource is the organization's
+	IsCovered                      // the member is Admin or has a grant that covers the resource
+	IsUnrestricted                 // the service's own restriction allows it (G5)
+)
+
+// String returns the condition in words.
+func (s Step) String() string {
+	switch s {
+	case IsMember:
+		return "the user is a member of the organization"
+	case IsActive:
+		return "the member has joined"
+	case RoleHolds:
+		return "the member's role holds the permission"
+	case IsRegistered:
+		return "the resource is registered with the organization"
+	case IsCovered:
+		return "a grant covers the resource"
+	case IsUnrestricted:
+		return "the service's own restriction allows it"
+	default:
+		return "no step"
+	}
+}
+
+// Decide answers whether the facts satisfy question: the zero Step and true
+// when they do, otherwise the first condition that fails and false. It is pure,
+// allocates nothing and costs two map lookups. A question that Check refuses is
+// denied.
+func Decide(catalogue *roles.Catalogue, q Question, f Facts) (failed Step, ok bool) {
+	declared, known := catalogue.Lookup(q.Permission)
+	switch {
+	case f.Member == "":
+		return IsMember, false
+	case f.Status != orgs.Active:
+		return IsActive, false
+	case !known || !holds(catalogue, q.Permission, f):
+		return RoleHolds, false
+	case declared.Kind != q.Resource.Kind:
+		return IsRegistered, false
+	case declared.Kind == "":
+		return 0, true
+	case !f.Registered:
+		return IsRegistered, false
+	case f.Role != roles.Admin && f.Coverage == NotCovered:
+		return IsCovered, false
+	}
+	return 0, true
+}
+
+func holds(catalogue *roles.Catalogue, p roles.Permission, f Facts) bool {
+	if built, ok := catalogue.BuiltIn(f.Role); ok {
+		return catalogue.Holds(built, p)
+	}
+	return f.Holds
+}

@@ -1,0 +1,95 @@
+// Package input refuses bad input before a rule or a store sees it (SPEC 8).
+//
+// It lies below the domain packages so that all of them answer with the same
+// error type, which the root package exports as charter.InvalidError.
+package input
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// ErrInvalid is what every [Error] answers to with errors.Is.
+var ErrInvalid = errors.New("invalid input")
+
+// Error names the field that was refused and why. It never quotes the value:
+// values may be secret, huge or not text at all.
+type Error struct {
+	Field   string // for example "email" or "grants[3].resource"
+	Problem string // for example "is empty"
+}
+
+// Error returns the field and the problem as one sentence.
+func (e *Error) Error() string { return "invalid " + e.Field + ": " + e.Problem }
+
+// Is reports whether target is [ErrInvalid].
+func (e *Error) Is(target error) bool { return target == ErrInvalid }
+
+// Errorf returns an *[Error] for field.
+func Errorf(field, format string, args ...any) error {
+	return &Error{Field: field, Problem: fmt.Sprintf(format, args...)}
+}
+
+// MaxID is the longest ID of the host's own, in bytes.
+const MaxID = 255
+
+// ID checks an opaque ID: 1 to 255 bytes of UTF-8 without NUL. Engines disagree
+// about exactly these (docs/design/0003), so no store ever sees them.
+func ID(field, s string) error {
+	switch {
+	case s == "":
+		return Errorf(field, "is empty")
+	case len(s) > MaxID:
+		return Errorf(field, "is longer than %d bytes", MaxID)
+	}
+	return clean(field, s)
+}
+
+// Line checks one line of text, already trimmed: min to max characters, no
+// control or line-breaking characters.
+func Line(field, s string, minimum, maximum int) error {
+	if err := Text(field, s, maximum); err != nil {
+		return err
+	}
+	if s == "" && minimum > 0 {
+		return Errorf(field, "is empty")
+	}
+	for _, r := range s {
+		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' {
+			return Errorf(field, "has a control character")
+		}
+	}
+	return nil
+}
+
+// Text checks text of any lines: at most max characters of UTF-8 without NUL.
+func Text(field, s string, maximum int) error {
+	// Bytes first: nobody counts the characters of 10 MB to refuse them.
+	if len(s) > maximum*utf8.UTFMax {
+		return Errorf(field, "is longer than %d characters", maximum)
+	}
+	if err := clean(field, s); err != nil {
+		return err
+	}
+	if utf8.RuneCountInString(s) > maximum {
+		return Errorf(field, "is longer than %d characters", maximum)
+	}
+	return nil
+}
+
+func clean(field, s string) error {
+	if !utf8.ValidString(s) {
+		return Errorf(field, "is not UTF-8")
+	}
+	if strings.IndexByte(s, 0) >= 0 {
+		return Errorf(field, "has a NUL byte")
+	}
+	return nil
+}
+
+// At returns the name of element i of field.
+func At(field string, i int) string { return field + "[" + strconv.Itoa(i) + "]" }

@@ -1,0 +1,120 @@
+package roles
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/seed-5b9f5318/charter/internal/input"
+)
+
+// ID names a role within its organization: one of the three built-in ones, or
+// a custom role's own random ID. The zero value is no role.
+type ID string
+
+// The built-in roles exist in every organization and cannot be edited or
+// deleted (R1).
+const (
+	Admin  ID = "admin"  // holds every permission and every resource
+	Editor ID = "editor" // holds what the catalogue says
+	Viewer ID = "viewer" // holds what the catalogue says
+)
+
+// custom is the rank of every role that is not built in.
+const custom = 3
+
+func rank(id ID) int {
+	switch id {
+	case Admin:
+		return 0
+	case Editor:
+		return 1
+	case Viewer:
+		return 2
+	default:
+		return custom
+	}
+}
+
+// BuiltIn reports whether id is Admin, Editor or Viewer.
+func (id ID) BuiltIn() bool { return rank(id) != custom }
+
+// Key orders roles: Admin, Editor, Viewer, then custom ones by ID, which is
+// the order of their creation. Renaming a role does not move its members.
+func (id ID) Key() string { return string('0'+rune(rank(id))) + string(id) }
+
+// Role is a named set of permissions. Of built-in roles only ID and Name are
+// set; what they hold is the catalogue's matter.
+type Role struct {
+	ID          ID
+	Name        string       // trimmed, 1 to 100 characters
+	Permissions []Permission // of a custom role: sorted, each once, as stored
+	CreatedAt   time.Time    // of a custom role: UTC, whole microseconds
+}
+
+// Clone returns a copy that shares nothing with r.
+func (r Role) Clone() Role {
+	r.Permissions = slices.Clone(r.Permissions)
+	return r
+}
+
+// BuiltInRoles returns the built-in roles in order.
+func BuiltInRoles() []Role {
+	return []Role{{ID: Admin, Name: "Admin"}, {ID: Editor, Name: "Editor"}, {ID: Viewer, Name: "Viewer"}}
+}
+
+// Errors of the rules about roles.
+var (
+	// ErrBuiltIn refuses to edit or delete Admin, Editor or Viewer (R1).
+	ErrBuiltIn = errors.New("a built-in role cannot be changed")
+	// ErrInUse refuses to delete a role that a member, active or invited, has (R3).
+	ErrInUse = errors.New("the role is in use")
+	// ErrNameTaken refuses a name that another role of the organization has,
+	// ignoring case, a built-in one included (R3).
+	ErrNameTaken = errors.New("another role has this name")
+	// ErrEscalation refuses to give, or to touch a member or role with, a
+	// permission that the actor does not hold (M7).
+	ErrEscalation = errors.New("not for somebody who lacks a permission involved")
+)
+
+// MaxName is the longest name of a role, in characters.
+const MaxName = 100
+
+// Name returns name trimmed, or an error naming the field "name" when it is
+// not 1 to 100 characters without control characters.
+func Name(name string) (string, error) {
+	name = strings.TrimSpace(name)
+	return name, input.Line("name", name, 1, MaxName)
+}
+
+// FoldName returns what role names are compared by: two names are the same
+// role's when they fold to the same bytes (R3).
+func FoldName(name string) string { return strings.ToLower(strings.ToUpper(name)) }
+
+// Named reports whether a built-in role has this name, ignoring case (R3).
+func Named(name string) bool {
+	return slices.ContainsFunc(BuiltInRoles(), func(r Role) bool { return FoldName(r.Name) == FoldName(name) })
+}
+
+// Permissions returns permissions sorted, each once, or an error naming the
+// one that catalogue does not declare (R4).
+func Permissions(catalogue *Catalogue, permissions []Permission) ([]Permission, error) {
+	for i, p := range permissions {
+		if _, ok := catalogue.Lookup(p); !ok {
+			return nil, input.Errorf(input.At("permissions", i), "is not declared in the catalogue")
+		}
+	}
+	permissions = slices.Clone(permissions)
+	slices.Sort(permissions)
+	return slices.Compact(permissions), nil
+}
+
+// MayGive refuses with [ErrEscalation] unless who holds everything in what: to
+// give a role, to edit one, or to touch a member that has it (M7).
+func MayGive(who, what Set) error {
+	if !who.Contains(what) {
+		return ErrEscalation
+	}
+	return nil
+}
