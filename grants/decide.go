@@ -111,6 +111,37 @@ func Decide(catalogue *roles.Catalogue, q Question, f Facts) (failed Step, ok bo
 	return 0, true
 }
 
+// Outcome is how one condition of a decision came out.
+type Outcome struct {
+	Step Step
+	OK   bool
+}
+
+// Explain returns the conditions that Decide went through, in order: all of
+// those that hold and, where it denies, the one that fails as the last (G7).
+func Explain(catalogue *roles.Catalogue, q Question, f Facts) []Outcome {
+	failed, ok := Decide(catalogue, q, f)
+	steps := []Step{IsMember, IsActive, RoleHolds, IsRegistered, IsCovered}
+	if q.Resource == (Resource{}) {
+		steps = steps[:3]
+	}
+	var outcomes []Outcome
+	for _, step := range steps {
+		if !ok && step == failed {
+			return append(outcomes, Outcome{Step: step})
+		}
+		outcomes = append(outcomes, Outcome{Step: step, OK: true})
+	}
+	return outcomes
+}
+
+// Holds answers whether the facts are of an active member whose role holds p,
+// for whichever resource (G1).
+func Holds(catalogue *roles.Catalogue, p roles.Permission, f Facts) bool {
+	_, declared := catalogue.Lookup(p)
+	return declared && f.Member != "" && f.Status == orgs.Active && holds(catalogue, p, f)
+}
+
 func holds(catalogue *roles.Catalogue, p roles.Permission, f Facts) bool {
 	if built, ok := catalogue.BuiltIn(f.Role); ok {
 		return catalogue.Holds(built, p)

@@ -23,8 +23,6 @@ var (
 	ErrAlreadyMember = errors.New("already a member")
 	// ErrAlreadyInvited refuses a second invitation to an address (I1).
 	ErrAlreadyInvited = errors.New("already invited")
-	// ErrNotAdmin refuses what only an active Admin may do (O5, G3).
-	ErrNotAdmin = errors.New("only an Admin may do this")
 )
 
 // Found returns a new organization and its first, active Admin (O1). Name is
@@ -80,11 +78,12 @@ func (o Organization) Appoint(actor, m Member, role roles.ID) (Organization, Mem
 	return o, m, nil
 }
 
-// MayDelete refuses unless m is an active Admin and o's only member row (O5).
+// MayDelete refuses unless m is an active Admin, with [roles.ErrDenied], and o's
+// only member row, with [ErrOthersRemain] (O5).
 func (o Organization) MayDelete(m Member) error {
 	switch {
 	case m.Status != Active || m.Role != roles.Admin:
-		return ErrNotAdmin
+		return roles.ErrDenied
 	case o.Counts.Total() != 1:
 		return ErrOthersRemain
 	}

@@ -73,10 +73,20 @@ var (
 	// ErrNameTaken refuses a name that another role of the organization has,
 	// ignoring case, a built-in one included (R3).
 	ErrNameTaken = errors.New("another role has this name")
+	// ErrDenied is the one answer to who may not (G6).
+	ErrDenied = errors.New("access denied")
 	// ErrEscalation refuses to give, or to touch a member or role with, a
-	// permission that the actor does not hold (M7).
-	ErrEscalation = errors.New("not for somebody who lacks a permission involved")
+	// permission or resource that the actor does not have (M7). It is an
+	// [ErrDenied].
+	ErrEscalation error = escalation{}
 )
+
+type escalation struct{}
+
+func (escalation) Error() string {
+	return "not for somebody who lacks a permission or resource involved"
+}
+func (escalation) Unwrap() error { return ErrDenied }
 
 // MaxName is the longest name of a role, in characters.
 const MaxName = 100

@@ -90,7 +90,7 @@
 //   - C24 Lists have the order their method names, pages neither skip nor repeat
 //     a row that did not change, and After is exclusive, also when that row is
 //     gone.
-//   - C25 A deleted organization leaves its tombstone and nothing else; a user's
-//     record stays.
+//   - C25 A deleted organization leaves its tombstone and nothing else, until
+//     DeleteTombstone removes that too; a user's record stays.
 //   - C26 Writing to a row that is not there changes nothing and adds nothing.
 package store

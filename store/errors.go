@@ -6,7 +6,7 @@ import "errors"
 var (
 	// ErrNotFound: a Reader was asked for a record that is not there, or not in
 	// the organization named.
-	ErrNotFound = errors.New("store: not found")
+	ErrNotFound = errors.New("not found")
 	// ErrConflict: the transaction lost against another one and left nothing
 	// behind; run again, it may succeed (C4).
 	ErrConflict = errors.New("store: conflict")

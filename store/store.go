@@ -111,6 +111,10 @@ type Tx interface {
 	// members, grants, resources, roles, events. Last is kept as its tombstone.
 	DeleteOrganization(ctx context.Context, id orgs.ID, last Event) error
 
+	// DeleteTombstone removes what DeleteOrganization kept of id. Nothing need be
+	// held.
+	DeleteTombstone(ctx context.Context, id orgs.ID) error
+
 	// PutUser adds or replaces the record of u, which is held. It leaves the
 	// copies of the profile in member rows alone.
 	PutUser(ctx context.Context, u orgs.User) error

@@ -93,3 +93,12 @@ func clean(field, s string) error {
 
 // At returns the name of element i of field.
 func At(field string, i int) string { return field + "[" + strconv.Itoa(i) + "]" }
+
+// Within returns err with its field named as a part of outer: "outer.field".
+// An err of another kind comes back as it is.
+func Within(outer string, err error) error {
+	if inner := (*Error)(nil); errors.As(err, &inner) {
+		return &Error{Field: outer + "." + inner.Field, Problem: inner.Problem}
+	}
+	return err
+}

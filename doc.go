@@ -1,0 +1,58 @@
+// Package charter answers who belongs to which organization, in what role, who
+// was invited, and who may use what. A Go service embeds it and brings its own
+// database; charter owns these facts and is the only thing that changes them.
+//
+// The host, which is the service that embeds charter, authenticates people, owns
+// the devices and dashboards, sends mail and draws pages.
+//
+//	keys, err := invites.NewKeys(secret) // 32 bytes or more, kept outside the database
+//	svc, err := charter.New(memstore.New(), charter.Options{
+//		Catalogue:      roles.SmartServices(),
+//		InvitationKeys: keys,
+//	})
+//	ada, err := svc.SignIn(ctx, "u-1", orgs.Profile{Email: "ada@acme.example", FirstName: "Ada"})
+//	acme, err := svc.Orgs.Create(ctx, ada.ID, "Acme")
+//	as := charter.Actor{User: ada.ID, Org: acme.ID}
+//	err = svc.Resources.Register(ctx, as, grants.Resource{Kind: "device", ID: "d-1"})
+//	issued, err := svc.Invites.Invite(ctx, as, invites.Request{
+//		Email: "bob@acme.example", Role: roles.Editor,
+//		Grants: []grants.Grant{grants.One("device", "d-1")},
+//	})
+//	// … Bob follows issued.Link.URL(), signs up, and the host calls
+//	bob, err := svc.Invites.Accept(ctx, token, charter.Invitee{User: "u-2", Profile: profile, Verified: verified})
+//	ok, err := svc.Can(ctx, charter.Actor{User: "u-2", Org: acme.ID}, "devices.update-firmware",
+//		grants.Resource{Kind: "device", ID: "d-1"})
+//
+// # Operations and questions
+//
+// Operations are grouped by noun: [Service.Orgs], [Service.Members],
+// [Service.Invites], [Service.Roles], [Service.Resources], [Service.Grants],
+// [Service.History]. Each checks its input first, then runs in one transaction:
+// it holds what it decides about, asks the rules, saves what they return and
+// appends to the history. It happens whole or not at all, whatever runs at once.
+//
+// The questions stand on the Service: [Service.Can] and [Service.Require] for
+// one, [Service.CanEach] and [Service.Filter] for many, [Service.Access] for many
+// within one request, [Service.Holds] for menus, [Service.ResourcesFor] and
+// [Service.MembersFor] for lists, [Service.Explain] for the host's operators.
+//
+// Operations with an [Actor] ask what the actor may. Those without one, and the
+// questions, are the host's own: charter trusts the host with them.
+//
+// # Errors
+//
+// Denial is an answer, never an accident: an error never comes with yes, and zero
+// values deny. Match errors with errors.Is; the classes and the refusals of
+// single rules are listed under Variables. [InvalidError] names the field. Who is
+// denied learns nothing but [ErrDenied].
+//
+// # Concurrency
+//
+// A [Service] is safe for concurrent use, and many on many machines may share a
+// database. Who loses a race is run again by the Service, from fresh reads;
+// [Options.Attempts] bounds that.
+//
+// # Compatibility
+//
+// Until version 1 names may still move; the CHANGELOG says where to.
+package charter

@@ -1,0 +1,179 @@
+package charter
+
+import (
+	"context"
+	"iter"
+
+	"github.com/seed-5b9f5318/charter/grants"
+	"github.com/seed-5b9f5318/charter/internal/input"
+	"github.com/seed-5b9f5318/charter/orgs"
+	"github.com/seed-5b9f5318/charter/roles"
+	"github.com/seed-5b9f5318/charter/store"
+)
+
+// Grants has the operations on who may use which resources. A grant carries no
+// permission: what may be done with the resource is the role's matter.
+type Grants struct{ s *Service }
+
+// Give gives member id, active or invited, grants (G2). It needs
+// [roles.ChangeRoles], everything that the member's role holds, and a reach over
+// everything given (M7). What the member has already changes nothing.
+//
+// Errors: [ErrInvalid] naming "member", "grants[i]…", or "grants" for a resource
+// that the organization does not have; [ErrDenied]; [ErrNotFound];
+// [ErrEscalation].
+func (g *Grants) Give(ctx context.Context, as Actor, id orgs.MemberID, give ...grants.Grant) error {
+	return g.change(ctx, "give", as, id, give, func(ctx context.Context, sc *scene, give []grants.Grant) error {
+		if err := sc.mayGive(give); err != nil {
+			return err
+		}
+		missing := grants.Missing(grants.NewHeld(sc.MemberHas...), give)
+		if len(missing) == 0 {
+			return nil
+		}
+		if err := sc.tx.Give(ctx, as.Org, id, missing); err != nil {
+			return err
+		}
+		return sc.save(ctx, sc.Org, store.GrantsGiven, store.Detail{Member: id, Grants: missing})
+	})
+}
+
+// Take takes grants from member id (G2). It needs [roles.ChangeRoles] and
+// everything that the member's role holds (M7). What the member does not have
+// changes nothing. A single resource is not taken from who has all of its kind.
+//
+// Errors: [ErrInvalid] naming "member" or "grants[i]…"; [ErrDenied];
+// [ErrNotFound]; [ErrEscalation]; [ErrHoldsAll].
+func (g *Grants) Take(ctx context.Context, as Actor, id orgs.MemberID, take ...grants.Grant) error {
+	return g.change(ctx, "take", as, id, take, func(ctx context.Context, sc *scene, take []grants.Grant) error {
+		taken, err := grants.Taken(grants.NewHeld(sc.MemberHas...), take)
+		if err != nil || len(taken) == 0 {
+			return err
+		}
+		if err := sc.tx.Take(ctx, as.Org, id, taken); err != nil {
+			return err
+		}
+		return sc.save(ctx, sc.Org, store.GrantsTaken, store.Detail{Member: id, Grants: taken})
+	})
+}
+
+// change runs fn on what is known of member id and gs, which is sorted then.
+func (g *Grants) change(ctx context.Context, operation string, as Actor, id orgs.MemberID, gs []grants.Grant, fn func(context.Context, *scene, []grants.Grant) error) error {
+	if err := checkMember(as, id); err != nil {
+		return err
+	}
+	gs, err := grants.Normalize(g.s.options.Catalogue, gs)
+	if err != nil {
+		return err
+	}
+	want := store.Want{Member: id, Resources: targets(gs), Grants: reaching(gs)}
+	return g.s.update(ctx, operation, func(ctx context.Context, tx store.Tx) error {
+		sc, err := g.s.hold(ctx, tx, as, roles.ChangeRoles, want)
+		if err != nil {
+			return err
+		}
+		if _, err := sc.target(); err != nil {
+			return err
+		}
+		return fn(ctx, sc, gs)
+	})
+}
+
+// mayGive refuses grants of resources that the organization does not have, and
+// those that the actor does not reach itself (M7).
+func (sc *scene) mayGive(gs []grants.Grant) error {
+	if err := grants.MayGive(sc.Actor.Role, grants.NewHeld(sc.ActorHas...), gs); err != nil {
+		return err
+	}
+	for _, res := range targets(gs) {
+		if sc.Places[res] != store.Here {
+			return input.Errorf("grants", "has a resource that is not registered with the organization")
+		}
+	}
+	return nil
+}
+
+// Introduce gives every member of the actor's organization, active and invited,
+// a grant of every resource that exists now, so that nobody loses access on the
+// day that the host starts to ask about resources; afterwards single ones can be
+// taken away (G3). Only an Admin may, or the host itself; see [Host]. Its cost
+// grows with members times resources.
+//
+// Errors: [ErrInvalid]; [ErrDenied]; [ErrNotFound] for the host in an
+// organization that does not exist.
+func (g *Grants) Introduce(ctx context.Context, as Actor) error {
+	if err := as.checkOrHost(); err != nil {
+		return err
+	}
+	return g.s.update(ctx, "introduce resource access", func(ctx context.Context, tx store.Tx) error {
+		sc, err := g.s.hold(ctx, tx, as, "", store.Want{})
+		if err != nil {
+			return err
+		}
+		if !as.host && sc.Actor.Role != roles.Admin {
+			return ErrDenied
+		}
+		if err := tx.GiveEach(ctx, as.Org); err != nil {
+			return err
+		}
+		return sc.save(ctx, sc.Org, store.GrantsIntroduced, store.Detail{})
+	})
+}
+
+// GrantQuery asks for a page of a member's grants.
+type GrantQuery struct {
+	Kinds  []roles.Kind // only these; empty means every one
+	Limit  int          // 1 to 1,000; 0 means 50
+	Cursor Cursor       // of the page before; empty starts
+}
+
+// Page returns a page of the grants of member id, by kind, all of the kind first,
+// then by resource ID. It needs [roles.AccessUsers]; one's own grants do not (M1).
+// A member that is not there has none.
+//
+// Errors: [ErrInvalid] naming "member", "kinds[i]", "limit" or "cursor";
+// [ErrDenied].
+func (g *Grants) Page(ctx context.Context, as Actor, id orgs.MemberID, q GrantQuery) (Page[grants.Grant], error) {
+	const operation = "grants"
+	if err := checkMember(as, id); err != nil {
+		return Page[grants.Grant]{}, err
+	}
+	limit, err := limitOf(q.Limit)
+	if err != nil {
+		return Page[grants.Grant]{}, err
+	}
+	if err := checkKinds(g.s.options.Catalogue, q.Kinds); err != nil {
+		return Page[grants.Grant]{}, err
+	}
+	query := store.GrantQuery{Org: as.Org, Member: id, Kinds: distinct(q.Kinds)}
+	bound := []any{operation, query}
+	if query.After, err = open[grants.Grant](q.Cursor, bound); err != nil {
+		return Page[grants.Grant]{}, err
+	}
+	query.Asker, query.Limit = store.Asker{User: as.User, Permission: roles.AccessUsers}, limit+1
+	page, err := g.s.store.Grants(ctx, query)
+	if err == nil && (page.Facts.Status != orgs.Active || page.Facts.Member != id) {
+		err = g.s.allowed(page.Facts, roles.AccessUsers)
+	}
+	if err != nil {
+		return Page[grants.Grant]{}, wrap(operation, err)
+	}
+	return paged(page.Grants, limit, bound, func(g grants.Grant) grants.Grant { return g })
+}
+
+// All iterates over all pages from q.Cursor on; see [Grants.Page].
+func (g *Grants) All(ctx context.Context, as Actor, id orgs.MemberID, q GrantQuery) iter.Seq2[grants.Grant, error] {
+	return every(q.Cursor, func(c Cursor) (Page[grants.Grant], error) {
+		q.Cursor = c
+		return g.Page(ctx, as, id, q)
+	})
+}
+
+func checkKinds(catalogue *roles.Catalogue, kinds []roles.Kind) error {
+	for i, kind := range kinds {
+		if !catalogue.HasKind(kind) {
+			return input.Errorf(input.At("kinds", i), "is not declared in the catalogue")
+		}
+	}
+	return nil
+}

@@ -1,0 +1,100 @@
+package charter
+
+import (
+	"context"
+	"iter"
+
+	"github.com/seed-5b9f5318/charter/internal/input"
+	"github.com/seed-5b9f5318/charter/orgs"
+	"github.com/seed-5b9f5318/charter/roles"
+	"github.com/seed-5b9f5318/charter/store"
+)
+
+// History has the operations on what happened. Each change of an organization
+// appends its event in the same transaction; a change that fails appends nothing
+// (H1).
+type History struct{ s *Service }
+
+// Event is one change of an organization.
+type Event = store.Event
+
+// HistoryQuery asks for a page of an organization's history.
+type HistoryQuery struct {
+	Descending bool // newest first
+	Limit      int  // 1 to 1,000; 0 means 50
+	Cursor     Cursor
+}
+
+// Page returns a page of the history of the actor's organization, by number,
+// which has no gaps. It needs [roles.AccessUsers]. Errors: [ErrInvalid] naming
+// "limit" or "cursor"; [ErrDenied].
+func (h *History) Page(ctx context.Context, as Actor, q HistoryQuery) (Page[Event], error) {
+	const operation = "history"
+	if err := as.check(); err != nil {
+		return Page[Event]{}, err
+	}
+	limit, err := limitOf(q.Limit)
+	if err != nil {
+		return Page[Event]{}, err
+	}
+	bound := []any{operation, as.Org, q.Descending}
+	after, err := open[uint64](q.Cursor, bound)
+	if err != nil {
+		return Page[Event]{}, err
+	}
+	query := store.EventQuery{
+		Org: as.Org, Asker: store.Asker{User: as.User, Permission: roles.AccessUsers},
+		Descending: q.Descending, Limit: limit + 1,
+	}
+	if after != nil {
+		query.After = *after
+	}
+	page, err := h.s.store.Events(ctx, query)
+	if err == nil {
+		err = h.s.allowed(page.Facts, roles.AccessUsers)
+	}
+	if err != nil {
+		return Page[Event]{}, wrap(operation, err)
+	}
+	return paged(page.Events, limit, bound, func(e Event) uint64 { return e.Number })
+}
+
+// All iterates over all pages from q.Cursor on; see [History.Page].
+func (h *History) All(ctx context.Context, as Actor, q HistoryQuery) iter.Seq2[Event, error] {
+	return every(q.Cursor, func(c Cursor) (Page[Event], error) {
+		q.Cursor = c
+		return h.Page(ctx, as, q)
+	})
+}
+
+// Deletions returns what is left of deleted organizations, for the host to purge
+// its own data by: one event each, with the organization's ID, the resources it
+// had and no personal data (O5). They come by organization ID, those after the ID
+// after, at most limit, 1 to 1,000 and 0 for 50, and stay until [History.Purged]
+// is called, so a host that dies in between finds them again. It is a question of
+// the host's. Errors: [ErrInvalid] naming "limit" or "after".
+func (h *History) Deletions(ctx context.Context, after orgs.ID, limit int) ([]Event, error) {
+	limit, err := limitOf(limit)
+	if err != nil {
+		return nil, err
+	}
+	if after != "" {
+		if err := input.ID("after", string(after)); err != nil {
+			return nil, err
+		}
+	}
+	events, err := h.s.store.Tombstones(ctx, after, limit)
+	return events, wrap("deletions", err)
+}
+
+// Purged says that the host has purged its data of deleted organization org:
+// nothing of it is kept any longer. To say it again changes nothing. Errors:
+// [ErrInvalid] naming "organization".
+func (h *History) Purged(ctx context.Context, org orgs.ID) error {
+	if err := input.ID("organization", string(org)); err != nil {
+		return err
+	}
+	return h.s.update(ctx, "purged", func(ctx context.Context, tx store.Tx) error {
+		return tx.DeleteTombstone(ctx, org)
+	})
+}

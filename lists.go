@@ -1,0 +1,149 @@
+package charter
+
+import (
+	"context"
+	"iter"
+	"slices"
+
+	"github.com/seed-5b9f5318/charter/grants"
+	"github.com/seed-5b9f5318/charter/internal/input"
+	"github.com/seed-5b9f5318/charter/orgs"
+	"github.com/seed-5b9f5318/charter/roles"
+	"github.com/seed-5b9f5318/charter/store"
+)
+
+// ResourcesFor returns a page of the resources that the actor may use for
+// permission p, which is about a kind of resource, by ID (G7). Who is no active
+// member, or whose role does not hold p, may use none.
+//
+// Errors: [ErrInvalid] naming "actor.user", "actor.org", "permission", "limit" or
+// "cursor".
+func (s *Service) ResourcesFor(ctx context.Context, as Actor, p roles.Permission, q PageQuery) (Page[grants.Resource], error) {
+	if err := as.check(); err != nil {
+		return Page[grants.Resource]{}, err
+	}
+	kind, err := s.kindOf(p)
+	if err != nil {
+		return Page[grants.Resource]{}, err
+	}
+	limit, err := limitOf(q.Limit)
+	if err != nil {
+		return Page[grants.Resource]{}, err
+	}
+	bound := []string{"resources", string(as.Org), string(as.User), string(p)}
+	after, err := open[grants.Resource](q.Cursor, bound)
+	if err != nil {
+		return Page[grants.Resource]{}, err
+	}
+	page, err := s.store.Resources(ctx, store.ResourceQuery{
+		Org: as.Org, Asker: store.Asker{User: as.User, Permission: p},
+		Kinds: []roles.Kind{kind}, User: as.User, Reach: []roles.ID{roles.Admin},
+		After: after, Limit: limit + 1,
+	})
+	if err != nil {
+		return Page[grants.Resource]{}, wrap("resources", err)
+	}
+	if !grants.Holds(s.options.Catalogue, p, page.Facts) {
+		return Page[grants.Resource]{}, nil
+	}
+	usable, err := paged(page.Resources, limit, bound, func(r grants.Resource) grants.Resource { return r })
+	usable.Items = slices.DeleteFunc(usable.Items, func(r grants.Resource) bool {
+		return !s.unrestricted(ctx, as, grants.Question{Permission: p, Resource: r})
+	})
+	return usable, err
+}
+
+// AllResourcesFor iterates over all pages from q.Cursor on; see
+// [Service.ResourcesFor].
+func (s *Service) AllResourcesFor(ctx context.Context, as Actor, p roles.Permission, q PageQuery) iter.Seq2[grants.Resource, error] {
+	return every(q.Cursor, func(c Cursor) (Page[grants.Resource], error) {
+		q.Cursor = c
+		return s.ResourcesFor(ctx, as, p, q)
+	})
+}
+
+// MembersFor returns a page of the active members of org who may use resource r
+// for permission p, by member ID (G7). It is a question of the host's and asks for
+// no permission itself. A resource that is not org's is used by nobody.
+//
+// Errors: [ErrInvalid] naming "organization", "permission", "resource",
+// "resource.kind", "resource.id", "limit" or "cursor".
+func (s *Service) MembersFor(ctx context.Context, org orgs.ID, p roles.Permission, r grants.Resource, q PageQuery) (Page[orgs.Member], error) {
+	const operation = "members for"
+	question := grants.Question{Permission: p, Resource: r}
+	if err := input.ID("organization", string(org)); err != nil {
+		return Page[orgs.Member]{}, err
+	}
+	if _, err := s.kindOf(p); err != nil {
+		return Page[orgs.Member]{}, err
+	}
+	if err := question.Check(s.options.Catalogue); err != nil {
+		return Page[orgs.Member]{}, err
+	}
+	limit, err := limitOf(q.Limit)
+	if err != nil {
+		return Page[orgs.Member]{}, err
+	}
+	bound := []any{operation, org, question}
+	after, err := open[orgs.MemberID](q.Cursor, bound)
+	if err != nil {
+		return Page[orgs.Member]{}, err
+	}
+	query := store.GranteeQuery{Org: org, Resource: r, Reach: []roles.ID{roles.Admin}, Limit: limit + 1}
+	if after != nil {
+		query.After = *after
+	}
+	var page store.MemberPage
+	err = s.view(ctx, operation, func(ctx context.Context, reader store.Reader) error {
+		if query.Roles, err = s.rolesHolding(ctx, reader, org, p); err != nil {
+			return err
+		}
+		page, err = reader.Grantees(ctx, query)
+		return err
+	})
+	if err != nil {
+		return Page[orgs.Member]{}, err
+	}
+	using, err := paged(page.Members, limit, bound, func(m orgs.Member) orgs.MemberID { return m.ID })
+	using.Items = slices.DeleteFunc(using.Items, func(m orgs.Member) bool {
+		return !s.unrestricted(ctx, Actor{User: m.User, Org: org}, question)
+	})
+	return using, err
+}
+
+// AllMembersFor iterates over all pages from q.Cursor on; see
+// [Service.MembersFor].
+func (s *Service) AllMembersFor(ctx context.Context, org orgs.ID, p roles.Permission, r grants.Resource, q PageQuery) iter.Seq2[orgs.Member, error] {
+	return every(q.Cursor, func(c Cursor) (Page[orgs.Member], error) {
+		q.Cursor = c
+		return s.MembersFor(ctx, org, p, r, q)
+	})
+}
+
+// kindOf returns the kind of resource that p is about, and refuses one that is
+// about none.
+func (s *Service) kindOf(p roles.Permission) (roles.Kind, error) {
+	declared, ok := s.options.Catalogue.Lookup(p)
+	switch {
+	case !ok:
+		return "", input.Errorf("permission", "is not declared in the catalogue")
+	case declared.Kind == "":
+		return "", input.Errorf("permission", "is about no kind of resource")
+	}
+	return declared.Kind, nil
+}
+
+// rolesHolding returns the roles of org that hold p.
+func (s *Service) rolesHolding(ctx context.Context, r store.Reader, org orgs.ID, p roles.Permission) ([]roles.ID, error) {
+	custom, err := r.Roles(ctx, org)
+	if err != nil {
+		return nil, err
+	}
+	var holding []roles.ID
+	for _, role := range slices.Concat(roles.BuiltInRoles(), custom) {
+		if s.options.Catalogue.Holds(s.options.Catalogue.Of(role), p) {
+			holding = append(holding, role.ID)
+		}
+	}
+	return holding, nil
+}

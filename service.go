@@ -1,0 +1,179 @@
+package charter
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"github.com/google/uuid"
+
+	"github.com/seed-5b9f5318/charter/internal/input"
+	"github.com/seed-5b9f5318/charter/orgs"
+	"github.com/seed-5b9f5318/charter/roles"
+	"github.com/seed-5b9f5318/charter/store"
+)
+
+// Service answers who belongs to which organization, in what role, who was
+// invited, and who may use what, and it is the only thing that may change those
+// facts. Make one with [New]. It is safe for concurrent use by any number of
+// goroutines, and any number of Services, on any number of machines, may share
+// one database.
+type Service struct {
+	// Operations by noun. The questions stand on the Service itself.
+	Orgs      *Orgs
+	Members   *Members
+	Invites   *Invites
+	Roles     *Roles
+	Resources *Resources
+	Grants    *Grants
+	History   *History
+
+	store   store.Store
+	options Options
+}
+
+// New returns a Service on s. It refuses options that are missing or
+// contradictory with an [InvalidError] that names the option. It does not touch
+// s.
+func New(s store.Store, options Options) (*Service, error) {
+	if s == nil {
+		return nil, input.Errorf("store", "is nil")
+	}
+	options, err := options.complete()
+	if err != nil {
+		return nil, err
+	}
+	return newService(s, options), nil
+}
+
+// With returns a Service like s on another store: one that is bound to the
+// host's own transaction, so that a change of membership and the host's own rows
+// commit or vanish together. In a bound store nothing is retried here: a conflict
+// comes back as [ErrConflict], and the host runs its transaction again.
+func (s *Service) With(other store.Store) *Service { return newService(other, s.options) }
+
+func newService(st store.Store, options Options) *Service {
+	s := &Service{store: st, options: options}
+	s.Orgs = &Orgs{s}
+	s.Members = &Members{s}
+	s.Invites = &Invites{s}
+	s.Roles = &Roles{s}
+	s.Resources = &Resources{s}
+	s.Grants = &Grants{s}
+	s.History = &History{s}
+	return s
+}
+
+// Catalogue returns the catalogue that s was made with.
+func (s *Service) Catalogue() *roles.Catalogue { return s.options.Catalogue }
+
+// Actor is a user acting in one organization, its active organization. Every
+// operation that is somebody's takes one; nothing is ever taken from a context.
+// The zero value may do nothing.
+type Actor struct {
+	User orgs.UserID
+	Org  orgs.ID
+	host bool
+}
+
+// Host returns the actor that stands for the host itself, without a user, in
+// org. Only the operations that say so take it: to register and unregister
+// resources, and to introduce resource access.
+func Host(org orgs.ID) Actor { return Actor{Org: org, host: true} }
+
+// check refuses an actor without a proper user and organization.
+func (a Actor) check() error {
+	if err := input.ID("actor.org", string(a.Org)); err != nil {
+		return err
+	}
+	return input.ID("actor.user", string(a.User))
+}
+
+// checkOrHost is check for the operations that the host itself may do.
+func (a Actor) checkOrHost() error {
+	if a.host {
+		return input.ID("actor.org", string(a.Org))
+	}
+	return a.check()
+}
+
+// now returns the time as it is stored.
+func (s *Service) now() time.Time { return s.options.Clock().UTC().Truncate(time.Microsecond) }
+
+// newID returns a random UUID, of version 4.
+func (s *Service) newID() (uuid.UUID, error) {
+	id, err := uuid.NewRandomFromReader(s.options.Random)
+	if err != nil {
+		return uuid.UUID{}, fmt.Errorf("charter: random ID: %w", err)
+	}
+	return id, nil
+}
+
+// newOrderedID returns a random UUID that sorts by at, of version 7.
+func (s *Service) newOrderedID(at time.Time) (uuid.UUID, error) {
+	id, err := s.newID()
+	if err != nil {
+		return uuid.UUID{}, err
+	}
+	ms := at.UnixMilli()
+	for i := range 6 {
+		id[i] = byte(ms >> (8 * (5 - i)))
+	}
+	id[6] = id[6]&0x0f | 7<<4
+	return id, nil
+}
+
+// update runs fn in a transaction of the store, again from the start while
+// others win, commit included. What fn sets must be set afresh in each run.
+func (s *Service) update(ctx context.Context, operation string, fn func(context.Context, store.Tx) error) error {
+	for attempt := 1; ; attempt++ {
+		err := s.store.Update(ctx, fn)
+		if !errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrHostConflict) || attempt == s.options.Attempts {
+			return wrap(operation, err)
+		}
+		s.options.Logger.LogAttrs(ctx, levelRetry, "charter: conflict, trying again", attrOperation(operation), attrAttempt(attempt))
+		if err := pause(ctx, attempt); err != nil {
+			return wrap(operation, err)
+		}
+	}
+}
+
+// view runs fn on one snapshot of the store.
+func (s *Service) view(ctx context.Context, operation string, fn func(context.Context, store.Reader) error) error {
+	return wrap(operation, s.store.View(ctx, fn))
+}
+
+// wrap says which operation failed. A denial is returned as it is: its text is
+// the same whatever was asked (G6).
+func wrap(operation string, err error) error {
+	if err == nil {
+		return nil
+	}
+	if errors.Is(err, ErrDenied) && !errors.Is(err, ErrEscalation) {
+		return ErrDenied
+	}
+	return fmt.Errorf("charter: %s: %w", operation, err)
+}
+
+const (
+	pauseFirst = time.Millisecond
+	pauseMost  = 64 * time.Millisecond
+)
+
+// pause waits a random while that grows with the attempts, or until ctx is done.
+func pause(ctx context.Context, attempt int) error {
+	most := pauseMost
+	if attempt < 6 {
+		most = pauseFirst << attempt
+	}
+	timer := time.NewTimer(rand.N(most))
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}

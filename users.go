@@ -1,0 +1,77 @@
+package charter
+
+import (
+	"context"
+	"errors"
+
+	"github.com/seed-5b9f5318/charter/internal/input"
+	"github.com/seed-5b9f5318/charter/orgs"
+	"github.com/seed-5b9f5318/charter/store"
+)
+
+// SignIn is what the host calls at each login, after it has authenticated the
+// user. The first time it gives the user a personal organization; each time it
+// refreshes the stored profile, in the member lists too. It is idempotent, and
+// costs one read when nothing changed (O9). It returns the user, whose Active
+// says where it was working (O7).
+//
+// A user who signs up by following an invitation should be passed to
+// [Invites.Accept] first: then it gets no personal organization on top.
+//
+// Errors: [ErrInvalid] naming "user", "email", "first-name" or "last-name".
+func (s *Service) SignIn(ctx context.Context, id orgs.UserID, profile orgs.Profile) (orgs.User, error) {
+	const operation = "sign in"
+	if err := input.ID("user", string(id)); err != nil {
+		return orgs.User{}, err
+	}
+	profile, err := profile.Normalize()
+	if err != nil {
+		return orgs.User{}, err
+	}
+	user, err := s.store.User(ctx, id)
+	if err == nil && user.Profile == profile {
+		return user, nil
+	}
+	if err != nil && !errors.Is(err, ErrNotFound) {
+		return orgs.User{}, wrap(operation, err)
+	}
+	err = s.update(ctx, operation, func(ctx context.Context, tx store.Tx) error {
+		held, err := tx.Hold(ctx, store.Want{Users: []orgs.UserID{id}})
+		if err != nil {
+			return err
+		}
+		user, err = s.signIn(ctx, tx, held.Users[id].User, id, profile)
+		return err
+	})
+	if err != nil {
+		return orgs.User{}, err
+	}
+	return user, nil
+}
+
+func (s *Service) signIn(ctx context.Context, tx store.Tx, user orgs.User, id orgs.UserID, profile orgs.Profile) (orgs.User, error) {
+	if user.ID != "" {
+		if user.Profile == profile {
+			return user, nil
+		}
+		user.Profile = profile
+		return user, tx.PutProfile(ctx, id, profile)
+	}
+	user = orgs.User{ID: id, Profile: profile, CreatedAt: s.now()}
+	_, user, err := s.found(ctx, tx, user, s.options.personalName(profile))
+	if err != nil {
+		return orgs.User{}, err
+	}
+	return user, tx.PutUser(ctx, user)
+}
+
+// User returns what is stored of user id, among it the organization it is
+// working in (O7). Errors: [ErrInvalid] naming "user"; [ErrNotFound] for one that
+// never signed in.
+func (s *Service) User(ctx context.Context, id orgs.UserID) (orgs.User, error) {
+	if err := input.ID("user", string(id)); err != nil {
+		return orgs.User{}, err
+	}
+	user, err := s.store.User(ctx, id)
+	return user, wrap("user", err)
+}
