@@ -18,6 +18,7 @@ type Access struct {
 	s         *Service
 	ctx       context.Context //nolint:containedctx // of the request that this value lives in, for restrictions
 	as        Actor
+	role      roles.ID // empty when the actor is no active member
 	holds     roles.Set
 	kinds     []roles.Kind
 	reachable []grants.Resource // sorted
@@ -25,8 +26,8 @@ type Access struct {
 }
 
 // Access reads what the actor may do: with resources of kinds, or of every kind
-// of the catalogue when none is named. It costs one round trip, two when the
-// actor's role is a custom one, and grows with the number of resources of these
+// of the catalogue when none is named. It costs one round trip, and a View more
+// when the actor's role is a custom one, and grows with the number of resources of these
 // kinds that the actor reaches: name the kinds that the request is about. Who is
 // no active member gets an Access that denies.
 //
@@ -45,25 +46,42 @@ func (s *Service) Access(ctx context.Context, as Actor, kinds ...roles.Kind) (*A
 		kinds = s.options.Catalogue.Kinds()
 	}
 	access := &Access{s: s, ctx: ctx, as: as, kinds: distinct(kinds)}
-	page, err := s.store.Resources(ctx, store.ResourceQuery{
-		Org: as.Org, Asker: store.Asker{User: as.User, Permission: roles.AccessUsers},
-		Kinds: access.kinds, User: as.User, Reach: []roles.ID{roles.Admin},
-	})
+	err := access.read(ctx, s.store)
+	if err == nil && access.role != "" && !access.role.BuiltIn() {
+		// What a custom role holds is another read: both from one snapshot.
+		err = s.store.View(ctx, access.readCustom)
+	}
 	if err != nil {
 		return nil, wrap(operation, err)
 	}
-	access.revision = page.Facts.Revision
-	if page.Facts.Status != orgs.Active {
-		return access, nil
-	}
-	role := roles.Role{ID: page.Facts.Role}
-	if !role.ID.BuiltIn() {
-		if role, err = s.store.Role(ctx, as.Org, role.ID); err != nil {
-			return nil, wrap(operation, err)
-		}
-	}
-	access.holds, access.reachable = s.options.Catalogue.Of(role), page.Resources
 	return access, nil
+}
+
+// read reads the actor's role and what it reaches.
+func (a *Access) read(ctx context.Context, r store.Reader) error {
+	page, err := r.Resources(ctx, store.ResourceQuery{
+		Org: a.as.Org, Asker: store.Asker{User: a.as.User, Permission: roles.AccessUsers},
+		Kinds: a.kinds, User: a.as.User, Reach: []roles.ID{roles.Admin},
+	})
+	if err != nil {
+		return err
+	}
+	a.revision, a.role = page.Facts.Revision, ""
+	if page.Facts.Status == orgs.Active {
+		a.role, a.reachable = page.Facts.Role, page.Resources
+	}
+	a.holds, _ = a.s.options.Catalogue.BuiltIn(a.role)
+	return nil
+}
+
+// readCustom is read for a custom role, with what that holds.
+func (a *Access) readCustom(ctx context.Context, r store.Reader) error {
+	if err := a.read(ctx, r); err != nil || a.role == "" || a.role.BuiltIn() {
+		return err
+	}
+	role, err := r.Role(ctx, a.as.Org, a.role)
+	a.holds = a.s.options.Catalogue.Of(role)
+	return err
 }
 
 // Revision returns the revision of the organization that a is of, 0 when it does

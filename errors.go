@@ -11,8 +11,14 @@ import (
 	"github.com/seed-5b9f5318/charter/store"
 )
 
-// InvalidError names the field that was refused and why. It answers to
-// errors.Is with [ErrInvalid] and never quotes the value.
+// InvalidError says which input was refused. It has two fields, both strings:
+// Field names the input, for example "email" or "grants[3].resource", as the
+// operations list it under Errors, and Problem says what is wrong with it in
+// words. Neither quotes the value, which may be secret, huge or not text at all.
+// It answers to errors.Is with [ErrInvalid]; find it with errors.As:
+//
+//	var invalid *charter.InvalidError
+//	if errors.As(err, &invalid) { … invalid.Field … }
 type InvalidError = input.Error
 
 // The classes of errors. Every operation may also return the context's error

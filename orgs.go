@@ -214,17 +214,35 @@ func (o *Orgs) Switch(ctx context.Context, user orgs.UserID, org orgs.ID) error 
 	if err := as.check(); err != nil {
 		return err
 	}
-	return o.s.update(ctx, "switch organization", func(ctx context.Context, tx store.Tx) error {
-		sc, err := o.s.hold(ctx, tx, as, "", store.Want{Users: []orgs.UserID{user}})
+	return o.s.retry(ctx, "switch organization", func() error { return o.switchOnce(ctx, as) })
+}
+
+// switchOnce holds the user alone: to hold the organization would give it a new
+// revision each time that somebody looks at it. That is enough, since whatever
+// ends a membership holds the user too.
+func (o *Orgs) switchOnce(ctx context.Context, as Actor) error {
+	var seen orgs.User
+	err := o.s.store.View(ctx, func(ctx context.Context, r store.Reader) (err error) {
+		if err := o.s.joined(ctx, r, as); err != nil {
+			return err
+		}
+		seen, err = r.User(ctx, as.User)
+		return err
+	})
+	if err != nil || seen.Active == as.Org {
+		return err
+	}
+	return o.s.store.Update(ctx, func(ctx context.Context, tx store.Tx) error {
+		held, err := tx.Hold(ctx, store.Want{Users: []orgs.UserID{as.User}})
 		if err != nil {
 			return err
 		}
-		u := sc.Users[user].User
-		if u.Active == org {
-			return nil
+		user := held.Users[as.User].User
+		if user.Revision != seen.Revision {
+			return store.ErrConflict
 		}
-		u.Active = org
-		return tx.PutUser(ctx, u)
+		user.Active = as.Org
+		return tx.PutUser(ctx, user)
 	})
 }
 

@@ -106,7 +106,7 @@ func (s *Service) now() time.Time { return s.options.Clock().UTC().Truncate(time
 func (s *Service) newID() (uuid.UUID, error) {
 	id, err := uuid.NewRandomFromReader(s.options.Random)
 	if err != nil {
-		return uuid.UUID{}, fmt.Errorf("charter: random ID: %w", err)
+		return uuid.UUID{}, fmt.Errorf("random ID: %w", err)
 	}
 	return id, nil
 }
@@ -128,8 +128,14 @@ func (s *Service) newOrderedID(at time.Time) (uuid.UUID, error) {
 // update runs fn in a transaction of the store, again from the start while
 // others win, commit included. What fn sets must be set afresh in each run.
 func (s *Service) update(ctx context.Context, operation string, fn func(context.Context, store.Tx) error) error {
+	return s.retry(ctx, operation, func() error { return s.store.Update(ctx, fn) })
+}
+
+// retry runs once until it ends otherwise than by a conflict, the attempts are
+// used up or ctx is done.
+func (s *Service) retry(ctx context.Context, operation string, once func() error) error {
 	for attempt := 1; ; attempt++ {
-		err := s.store.Update(ctx, fn)
+		err := once()
 		if !errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrHostConflict) || attempt == s.options.Attempts {
 			return wrap(operation, err)
 		}

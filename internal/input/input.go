@@ -38,7 +38,7 @@ func Errorf(field, format string, args ...any) error {
 const MaxID = 255
 
 // ID checks an opaque ID: 1 to 255 bytes of UTF-8 without NUL. Engines disagree
-// about exactly these (docs/design/0003), so no store ever sees them.
+// about exactly these (design note 0003), so no store ever sees them.
 func ID(field, s string) error {
 	switch {
 	case s == "":
