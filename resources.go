@@ -64,8 +64,8 @@ func (r *Resources) place(ctx context.Context, operation string, as Actor, resou
 		return err
 	}
 	for i, res := range resources {
-		if err := res.Check(input.At("resources", i), r.s.options.Catalogue); err != nil {
-			return err
+		if err := res.Check(r.s.options.Catalogue); err != nil {
+			return input.Within(input.At("resources", i), err)
 		}
 	}
 	resources = slices.Clone(resources)

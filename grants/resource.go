@@ -29,13 +29,13 @@ func (r Resource) Compare(other Resource) int {
 	return strings.Compare(string(r.ID), string(other.ID))
 }
 
-// Check refuses a resource without a proper ID or of a kind that the catalogue
-// does not declare. The error names field.
-func (r Resource) Check(field string, catalogue *roles.Catalogue) error {
+// Check refuses a resource of a kind that the catalogue does not declare, naming
+// the field "kind", or without a proper ID, naming "id".
+func (r Resource) Check(catalogue *roles.Catalogue) error {
 	if !catalogue.HasKind(r.Kind) {
-		return input.Errorf(field+".kind", "is not declared in the catalogue")
+		return input.Errorf("kind", "is not declared in the catalogue")
 	}
-	return input.ID(field+".id", string(r.ID))
+	return input.ID("id", string(r.ID))
 }
 
 // Grant lets a member use one resource, or every resource of a kind, present
@@ -71,20 +71,26 @@ func (g Grant) Compare(other Grant) int {
 // resource of its kind (G2). Take that grant, then give single ones.
 var ErrHoldsAll = errors.New("the member has every resource of this kind; single ones cannot be taken")
 
-// Normalize returns grants sorted, each once, or an error naming the one that
-// is neither of one resource nor of all of a declared kind.
+// Check refuses a grant that is neither of one resource nor of all of a declared
+// kind, naming the field "kind", "resource" or "all".
+func (g Grant) Check(catalogue *roles.Catalogue) error {
+	switch {
+	case !catalogue.HasKind(g.Kind):
+		return input.Errorf("kind", "is not declared in the catalogue")
+	case g.All && g.Resource != "":
+		return input.Errorf("all", "is set together with a resource")
+	case g.All:
+		return nil
+	}
+	return input.ID("resource", string(g.Resource))
+}
+
+// Normalize returns grants sorted, each once, or the error of the first one that
+// [Grant.Check] refuses, naming "grants[i].kind" and so on.
 func Normalize(catalogue *roles.Catalogue, grants []Grant) ([]Grant, error) {
 	for i, g := range grants {
-		field := input.At("grants", i)
-		switch {
-		case !catalogue.HasKind(g.Kind):
-			return nil, input.Errorf(field+".kind", "is not declared in the catalogue")
-		case g.All && g.Resource != "":
-			return nil, input.Errorf(field, "is of one resource and of all")
-		case !g.All:
-			if err := input.ID(field+".resource", string(g.Resource)); err != nil {
-				return nil, err
-			}
+		if err := g.Check(catalogue); err != nil {
+			return nil, input.Within(input.At("grants", i), err)
 		}
 	}
 	grants = slices.Clone(grants)
