@@ -114,6 +114,7 @@ func (s *Service) depart(ctx context.Context, tx store.Tx, u store.HeldUser, org
 			return orgs.User{}, err
 		}
 	}
+	left.Revision++ // as the commit does
 	return left, tx.PutUser(ctx, left)
 }
 

@@ -81,8 +81,11 @@ func (s *Service) CanEach(ctx context.Context, as Actor, questions []grants.Ques
 // Filter returns those of resources that the actor may use for permission p, in
 // their order, from one snapshot and one round trip (G7).
 //
-// Errors: those of [Service.Can], naming "resources[i]…".
+// Errors: those of [Service.Can], naming "permission" and "resources[i]…".
 func (s *Service) Filter(ctx context.Context, as Actor, p roles.Permission, resources []grants.Resource) ([]grants.Resource, error) {
+	if _, ok := s.options.Catalogue.Lookup(p); !ok {
+		return nil, input.Errorf("permission", "is not declared in the catalogue")
+	}
 	questions := make([]grants.Question, len(resources))
 	for i, r := range resources {
 		questions[i] = grants.Question{Permission: p, Resource: r}

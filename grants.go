@@ -58,7 +58,10 @@ func (g *Grants) Take(ctx context.Context, as Actor, id orgs.MemberID, take ...g
 }
 
 // change runs fn on what is known of member id and gs, which is sorted then.
-func (g *Grants) change(ctx context.Context, operation string, as Actor, id orgs.MemberID, gs []grants.Grant, fn func(context.Context, *scene, []grants.Grant) error) error {
+func (g *Grants) change(
+	ctx context.Context, operation string, as Actor, id orgs.MemberID, gs []grants.Grant,
+	fn func(context.Context, *scene, []grants.Grant) error,
+) error {
 	if err := checkMember(as, id); err != nil {
 		return err
 	}

@@ -136,7 +136,10 @@ func (i *Invites) Reissue(ctx context.Context, as Actor, id orgs.MemberID) (Issu
 
 // again issues the link of pending member id after change, nil for none. A
 // transaction that writes nothing moves nothing, so Link may use one too.
-func (i *Invites) again(ctx context.Context, operation string, as Actor, id orgs.MemberID, change func(context.Context, *scene) error) (issued Issued, err error) {
+func (i *Invites) again(
+	ctx context.Context, operation string, as Actor, id orgs.MemberID,
+	change func(context.Context, *scene) error,
+) (issued Issued, err error) {
 	if err := checkMember(as, id); err != nil {
 		return Issued{}, err
 	}

@@ -68,7 +68,9 @@ func (s *Service) AllResourcesFor(ctx context.Context, as Actor, p roles.Permiss
 //
 // Errors: [ErrInvalid] naming "organization", "permission", "resource",
 // "resource.kind", "resource.id", "limit" or "cursor".
-func (s *Service) MembersFor(ctx context.Context, org orgs.ID, p roles.Permission, r grants.Resource, q PageQuery) (Page[orgs.Member], error) {
+func (s *Service) MembersFor(
+	ctx context.Context, org orgs.ID, p roles.Permission, r grants.Resource, q PageQuery,
+) (Page[orgs.Member], error) {
 	const operation = "members for"
 	question := grants.Question{Permission: p, Resource: r}
 	if err := input.ID("organization", string(org)); err != nil {
@@ -113,7 +115,9 @@ func (s *Service) MembersFor(ctx context.Context, org orgs.ID, p roles.Permissio
 
 // AllMembersFor iterates over all pages from q.Cursor on; see
 // [Service.MembersFor].
-func (s *Service) AllMembersFor(ctx context.Context, org orgs.ID, p roles.Permission, r grants.Resource, q PageQuery) iter.Seq2[orgs.Member, error] {
+func (s *Service) AllMembersFor(
+	ctx context.Context, org orgs.ID, p roles.Permission, r grants.Resource, q PageQuery,
+) iter.Seq2[orgs.Member, error] {
 	return every(q.Cursor, func(c Cursor) (Page[orgs.Member], error) {
 		q.Cursor = c
 		return s.MembersFor(ctx, org, p, r, q)

@@ -99,7 +99,7 @@ func (o Options) complete() (Options, error) {
 		o.Delivery = invites.SameDomain
 	}
 	if o.Clock == nil {
-		o.Clock = time.Now
+		o.Clock = time.Now //nolint:forbidigo // the one place that chooses the clock
 	}
 	if o.Random == nil {
 		o.Random = rand.Reader

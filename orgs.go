@@ -3,9 +3,11 @@ package charter
 import (
 	"context"
 	"iter"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/seed-5b9f5318/charter/grants"
 	"github.com/seed-5b9f5318/charter/internal/input"
 	"github.com/seed-5b9f5318/charter/orgs"
 	"github.com/seed-5b9f5318/charter/roles"
@@ -190,6 +192,7 @@ func (o *Orgs) Delete(ctx context.Context, as Actor) (user orgs.User, err error)
 		if err := sc.Org.MayDelete(sc.Actor); err != nil {
 			return err
 		}
+		slices.SortFunc(sc.EveryResource, grants.Resource.Compare) // they come in any order
 		// No actor: the tombstone holds no personal data.
 		if err := tx.DeleteOrganization(ctx, as.Org, store.Event{
 			Org: as.Org, Number: sc.Org.Events + 1, At: o.s.now(), Action: store.OrganizationDeleted,
@@ -210,10 +213,13 @@ func (o *Orgs) Delete(ctx context.Context, as Actor) (user orgs.User, err error)
 // (O7). Errors: [ErrInvalid] naming "user" or "organization"; [ErrDenied] unless
 // the user is an active member of org.
 func (o *Orgs) Switch(ctx context.Context, user orgs.UserID, org orgs.ID) error {
-	as := Actor{User: user, Org: org}
-	if err := as.check(); err != nil {
+	if err := input.ID("user", string(user)); err != nil {
 		return err
 	}
+	if err := input.ID("organization", string(org)); err != nil {
+		return err
+	}
+	as := Actor{User: user, Org: org}
 	return o.s.retry(ctx, "switch organization", func() error { return o.switchOnce(ctx, as) })
 }
 

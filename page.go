@@ -5,7 +5,10 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"errors"
+	"io"
 	"iter"
+	"strings"
 
 	"github.com/seed-5b9f5318/charter/internal/input"
 )
@@ -81,7 +84,7 @@ const maxCursor = 8192
 // open returns the position that c holds for query, nil for the zero Cursor.
 func open[P any](c Cursor, query any) (*P, error) {
 	if c == "" {
-		return nil, nil
+		return nil, nil //nolint:nilnil // from the start, which is no error
 	}
 	bad := input.Errorf("cursor", "is not of this query")
 	if len(c) > maxCursor {
@@ -96,10 +99,35 @@ func open[P any](c Cursor, query any) (*P, error) {
 		return nil, err
 	}
 	position := new(P)
-	if !bytes.Equal(raw[:fingerprintBytes], mark) || json.Unmarshal(raw[fingerprintBytes:], position) != nil {
+	raw, text := raw[:fingerprintBytes], raw[fingerprintBytes:]
+	if !bytes.Equal(raw, mark) || !storable(text) || json.Unmarshal(text, position) != nil {
 		return nil, bad
 	}
 	return position, nil
+}
+
+// storable reports whether position, which is JSON that anybody may have made
+// up, is free of what input checks keep from stores: NUL, and numbers beyond an
+// int64. What is no UTF-8 encoding/json replaces.
+func storable(position []byte) bool {
+	decoder := json.NewDecoder(bytes.NewReader(position))
+	decoder.UseNumber()
+	for {
+		token, err := decoder.Token()
+		if err != nil {
+			return errors.Is(err, io.EOF)
+		}
+		switch v := token.(type) {
+		case string:
+			if strings.IndexByte(v, 0) >= 0 {
+				return false
+			}
+		case json.Number:
+			if _, err := v.Int64(); err != nil {
+				return false
+			}
+		}
+	}
 }
 
 // paged returns the page of rows, of which one more than limit was asked for,

@@ -59,7 +59,10 @@ func (r *Resources) Unregister(ctx context.Context, as Actor, resources ...grant
 }
 
 // place runs change with the places of resources, sorted and each once.
-func (r *Resources) place(ctx context.Context, operation string, as Actor, resources []grants.Resource, change func(context.Context, *scene, []grants.Resource) error) error {
+func (r *Resources) place(
+	ctx context.Context, operation string, as Actor, resources []grants.Resource,
+	change func(context.Context, *scene, []grants.Resource) error,
+) error {
 	if err := as.checkOrHost(); err != nil {
 		return err
 	}

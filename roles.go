@@ -147,7 +147,10 @@ func (r *Roles) SetPermissions(ctx context.Context, as Actor, id roles.ID, permi
 
 // edit saves custom role id as change leaves it. Name, when not empty, is looked
 // up for change to see who has it.
-func (r *Roles) edit(ctx context.Context, operation string, as Actor, id roles.ID, name string, change func(*scene, *roles.Role) error) error {
+func (r *Roles) edit(
+	ctx context.Context, operation string, as Actor, id roles.ID, name string,
+	change func(*scene, *roles.Role) error,
+) error {
 	if err := checkRole(as, id); err != nil {
 		return err
 	}

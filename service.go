@@ -111,7 +111,9 @@ func (s *Service) newID() (uuid.UUID, error) {
 	return id, nil
 }
 
-// newOrderedID returns a random UUID that sorts by at, of version 7.
+// newOrderedID returns a random UUID that sorts by at, of version 7. The twelve
+// bits after the millisecond hold its fraction, so that whole microseconds differ
+// (RFC 9562, method 3).
 func (s *Service) newOrderedID(at time.Time) (uuid.UUID, error) {
 	id, err := s.newID()
 	if err != nil {
@@ -121,7 +123,8 @@ func (s *Service) newOrderedID(at time.Time) (uuid.UUID, error) {
 	for i := range 6 {
 		id[i] = byte(ms >> (8 * (5 - i)))
 	}
-	id[6] = id[6]&0x0f | 7<<4
+	fraction := at.Nanosecond() / 1e3 % 1e3 * 4096 / 1e3
+	id[6], id[7] = 7<<4|byte(fraction>>8), byte(fraction)
 	return id, nil
 }
 
@@ -135,12 +138,13 @@ func (s *Service) update(ctx context.Context, operation string, fn func(context.
 // used up or ctx is done.
 func (s *Service) retry(ctx context.Context, operation string, once func() error) error {
 	for attempt := 1; ; attempt++ {
+		begin := time.Now()
 		err := once()
 		if !errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrHostConflict) || attempt == s.options.Attempts {
 			return wrap(operation, err)
 		}
 		s.options.Logger.LogAttrs(ctx, levelRetry, "charter: conflict, trying again", attrOperation(operation), attrAttempt(attempt))
-		if err := pause(ctx, attempt); err != nil {
+		if err := pause(ctx, attempt, time.Since(begin)); err != nil {
 			return wrap(operation, err)
 		}
 	}
@@ -164,17 +168,16 @@ func wrap(operation string, err error) error {
 }
 
 const (
-	pauseFirst = time.Millisecond
-	pauseMost  = 64 * time.Millisecond
+	pauseLeast = time.Millisecond
+	pauseMost  = time.Second
 )
 
-// pause waits a random while that grows with the attempts, or until ctx is done.
-func pause(ctx context.Context, attempt int) error {
-	most := pauseMost
-	if attempt < 6 {
-		most = pauseFirst << attempt
-	}
-	timer := time.NewTimer(rand.N(most))
+// pause waits a random while, or until ctx is done: up to 2, 4, 8, 16 times as
+// long as the attempt took that lost. A pause that does not grow with the
+// transaction starves somebody where many writers meet on a slow store.
+func pause(ctx context.Context, attempt int, took time.Duration) error {
+	most := min(max(took, pauseLeast)<<min(attempt, 4), pauseMost)
+	timer := time.NewTimer(rand.N(most)) //nolint:gosec // jitter is no secret
 	defer timer.Stop()
 	select {
 	case <-ctx.Done():

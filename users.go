@@ -55,6 +55,7 @@ func (s *Service) signIn(ctx context.Context, tx store.Tx, user orgs.User, id or
 			return user, nil
 		}
 		user.Profile = profile
+		user.Revision++ // as the commit does
 		return user, tx.PutProfile(ctx, id, profile)
 	}
 	user = orgs.User{ID: id, Profile: profile, CreatedAt: s.now()}
@@ -62,6 +63,7 @@ func (s *Service) signIn(ctx context.Context, tx store.Tx, user orgs.User, id or
 	if err != nil {
 		return orgs.User{}, err
 	}
+	user.Revision++
 	return user, tx.PutUser(ctx, user)
 }
 

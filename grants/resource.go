@@ -17,8 +17,8 @@ type ResourceID string
 // one organization (G4). The zero value is "no resource", for permissions that
 // are about none.
 type Resource struct {
-	Kind roles.Kind
-	ID   ResourceID
+	Kind roles.Kind `json:"kind"`
+	ID   ResourceID `json:"id"`
 }
 
 // Compare orders resources by kind, then ID, as bytes.
@@ -42,9 +42,9 @@ func (r Resource) Check(catalogue *roles.Catalogue) error {
 // and future (G2). It carries no permission: what may be done with the resource
 // is the role's matter. Make one with [One] or [All]; the zero value is no grant.
 type Grant struct {
-	Kind     roles.Kind
-	Resource ResourceID // empty exactly when All is set
-	All      bool
+	Kind     roles.Kind `json:"kind"`
+	Resource ResourceID `json:"resource,omitempty"` // empty exactly when All is set
+	All      bool       `json:"all,omitempty"`
 }
 
 // One returns the grant of one resource.

@@ -12,7 +12,7 @@ var (
 	ErrConflict = errors.New("store: conflict")
 	// ErrHostConflict is an ErrConflict that only the host can resolve, by
 	// running its own transaction again: the store is bound to it.
-	ErrHostConflict error = hostConflict{}
+	ErrHostConflict error = hostConflictError{}
 	// ErrUnknownOutcome: the commit was asked for and no answer came. It may
 	// have happened or not. It is never an ErrConflict (C13).
 	ErrUnknownOutcome = errors.New("store: outcome of the commit is unknown")
@@ -25,9 +25,9 @@ var (
 	ErrLateHold = errors.New("store: Hold after a write")
 )
 
-type hostConflict struct{}
+type hostConflictError struct{}
 
-func (hostConflict) Error() string {
+func (hostConflictError) Error() string {
 	return "store: conflict inside the host's transaction, which must be run again"
 }
-func (hostConflict) Unwrap() error { return ErrConflict }
+func (hostConflictError) Unwrap() error { return ErrConflict }
