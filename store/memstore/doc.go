@@ -1,0 +1,32 @@
+// Package memstore keeps the records in memory: for tests, for trying things
+// out, and for small services of a single process that can do without their
+// data. Nothing survives the process.
+//
+//	svc, err := charter.New(memstore.New(), charter.Options{…})
+//
+// # Concurrency
+//
+// A [Store] is one immutable state at a time behind an atomic pointer. Readers
+// load it and take no lock: they never wait, neither for each other nor for a
+// writer, and a View is the state that was there when it began, however long it
+// takes. One Update runs at a time, on a copy of its own of what it changes,
+// which replaces the state when it commits; rolling back is forgetting the copy.
+// The others wait for their turn, or until their context is done.
+//
+// So an Update never conflicts with another one. What an fn holds cannot move
+// until it commits, and the comparison that the contract asks for (C7) is settled
+// before fn begins. [store.ErrConflict] comes only from a write that breaks
+// uniqueness (C20).
+//
+// # Cost
+//
+// The records are in hash tries and B+ trees. A change copies the nodes on the
+// way to what it changes, about 20 kB for the role of one member among a million,
+// and nothing of other organizations. The facts about a question are a few
+// lookups in hash tries and one in the member's own grants, without garbage. A
+// page of a list is a seek and its rows; with filters that few rows pass, a page
+// of members may walk the list to its end.
+//
+// An old state lives as long as somebody reads it: a View that does not end keeps
+// what was replaced meanwhile from being freed.
+package memstore

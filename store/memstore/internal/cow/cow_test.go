@@ -1,0 +1,199 @@
+package cow
+
+import (
+	"cmp"
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"testing"
+)
+
+// hashes are what a map must work with, from the usual one to the worst.
+var hashes = map[string]func(int) uint64{
+	"spread":            NewMap[int, int]().hash,
+	"one for all":       func(int) uint64 { return 42 },
+	"alike but the end": func(k int) uint64 { return uint64(k%7) << 60 },
+	"few":               func(k int) uint64 { return uint64(k % 40) },
+}
+
+func TestMapIsAMap(t *testing.T) {
+	for name, hash := range hashes {
+		t.Run(name, func(t *testing.T) {
+			rnd := rand.New(rand.NewPCG(1, 2))
+			m, want := Map[int, int]{hash: hash}, map[int]int{}
+			for range 300 {
+				edit, before, wanted := new(Edit), m, maps.Clone(want)
+				for range rnd.IntN(20) {
+					key := rnd.IntN(300)
+					if rnd.IntN(5) < 3 {
+						m.Set(edit, key, rnd.Int())
+						want[key], _ = m.Get(key)
+					} else {
+						m.Delete(edit, key)
+						delete(want, key)
+					}
+				}
+				checkMap(t, m, want)
+				checkMap(t, before, wanted) // the snapshot has not moved
+				if rnd.IntN(4) == 0 {
+					m, want = before, wanted // as after a rollback
+				}
+			}
+		})
+	}
+}
+
+func checkMap(t *testing.T, m Map[int, int], want map[int]int) {
+	t.Helper()
+	if got := maps.Collect(m.All()); !maps.Equal(got, want) {
+		t.Fatalf("%d entries, want %d, or they differ", len(got), len(want))
+	}
+	for key := range 300 {
+		got, ok := m.Get(key)
+		if value, there := want[key]; got != value || ok != there {
+			t.Fatalf("Get(%d) = %d, %t, want %d, %t", key, got, ok, value, there)
+		}
+	}
+}
+
+// item is ordered by key and tells by value whether it was replaced.
+type item struct{ key, value int }
+
+func compareItems(a, b item) int { return cmp.Compare(a.key, b.key) }
+
+func TestSortedIsASortedList(t *testing.T) {
+	for name, keys := range map[string]int{"few": 40, "some": 400, "many": 5000} {
+		t.Run(name, func(t *testing.T) {
+			rnd := rand.New(rand.NewPCG(3, 4))
+			s, want := NewSorted(compareItems), map[int]item{}
+			for round := range 200 {
+				edit, before, wanted := new(Edit), s, maps.Clone(want)
+				growing := round/50%2 == 0
+				for range rnd.IntN(keys / 4) {
+					it := item{rnd.IntN(keys), rnd.Int()}
+					if (rnd.IntN(4) > 0) == growing {
+						s.Set(edit, it)
+						want[it.key] = it
+					} else {
+						s.Delete(edit, it)
+						delete(want, it.key)
+					}
+				}
+				checkSorted(t, s, want, rnd.IntN(keys))
+				checkSorted(t, before, wanted, rnd.IntN(keys))
+				if rnd.IntN(4) == 0 {
+					s, want = before, wanted
+				}
+			}
+		})
+	}
+}
+
+func checkSorted(t *testing.T, s Sorted[item], want map[int]item, pivot int) {
+	t.Helper()
+	list := slices.SortedFunc(maps.Values(want), compareItems)
+	i, found := slices.BinarySearchFunc(list, item{key: pivot}, compareItems)
+	after := i
+	if found {
+		after++
+	}
+	down := slices.Clone(list)
+	slices.Reverse(down)
+	at := item{key: pivot}
+	for name, pair := range map[string][2][]item{
+		"All":      {slices.Collect(s.All()), list},
+		"From":     {slices.Collect(s.From(at)), list[i:]},
+		"After":    {slices.Collect(s.After(at)), list[after:]},
+		"Backward": {slices.Collect(s.Backward()), down},
+		"Before":   {slices.Collect(s.Before(at)), down[len(list)-i:]},
+	} {
+		if got, want := pair[0], pair[1]; !slices.Equal(got, want) {
+			t.Fatalf("%s(%d) has %d items, want %d, or they differ", name, pivot, len(got), len(want))
+		}
+	}
+	got, ok := s.Get(at)
+	if got != want[pivot] || ok != found || s.Len() != len(list) {
+		t.Fatalf("Get(%d) = %v, %t of %d, want %v, %t of %d", pivot, got, ok, s.Len(), want[pivot], found, len(list))
+	}
+	checkShape(t, s.root, true)
+}
+
+// checkShape returns the height of n and finds nodes too long or too short.
+func checkShape(t *testing.T, n *node[item], root bool) int {
+	t.Helper()
+	if n == nil {
+		return 0
+	}
+	if len(n.items) > most || !root && len(n.items) < least || root && n.kids != nil && len(n.kids) < 2 {
+		t.Fatalf("a node of %d items", len(n.items))
+	}
+	height := 0
+	for i, kid := range n.kids {
+		h := checkShape(t, kid, false)
+		if i > 0 && h != height {
+			t.Fatalf("kids of heights %d and %d", height, h)
+		}
+		height = h
+	}
+	return height + 1
+}
+
+// Every walk must end where its reader breaks off.
+func TestWalksEndEarly(t *testing.T) {
+	m, s, edit := NewMap[int, int](), NewSorted(compareItems), new(Edit)
+	for i := range 1000 {
+		m.Set(edit, i, i)
+		s.Set(edit, item{key: i})
+	}
+	n := 0
+	for range m.All() {
+		if n++; n == 10 {
+			break
+		}
+	}
+	for it := range s.From(item{key: 500}) {
+		if n++; it.key == 509 {
+			break
+		}
+	}
+	for it := range s.Before(item{key: 500}) {
+		if n++; it.key == 490 {
+			break
+		}
+	}
+	if n != 30 {
+		t.Errorf("%d steps, want 30", n)
+	}
+}
+
+// A change of one edit copies a path, not the collection.
+func TestAChangeCopiesAPath(t *testing.T) {
+	m, s, edit := NewMap[int, int](), NewSorted(compareItems), new(Edit)
+	for i := range 200_000 {
+		m.Set(edit, i, i)
+		s.Set(edit, item{key: i})
+	}
+	got := testing.AllocsPerRun(100, func() {
+		m, s, edit := m, s, new(Edit)
+		m.Set(edit, 77, 1)
+		m.Delete(edit, 78)
+		s.Set(edit, item{77, 1})
+		s.Delete(edit, item{78, 1})
+	})
+	if got > 60 {
+		t.Errorf("four changes of 200,000 entries took %v allocations", got)
+	}
+}
+
+func TestReadingAllocatesNothing(t *testing.T) {
+	m, s, edit := NewMap[string, int](), NewSorted(compareItems), new(Edit)
+	m.Set(edit, "a key", 1)
+	s.Set(edit, item{key: 1})
+	got := testing.AllocsPerRun(100, func() {
+		m.Get("a key")
+		s.Get(item{key: 1})
+	})
+	if got != 0 {
+		t.Errorf("%v allocations", got)
+	}
+}

@@ -1,0 +1,227 @@
+package memstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"testing"
+
+	"github.com/seed-5b9f5318/charter/grants"
+	"github.com/seed-5b9f5318/charter/orgs"
+	"github.com/seed-5b9f5318/charter/roles"
+	"github.com/seed-5b9f5318/charter/store"
+)
+
+// These tests are about what memstore promises beyond the contract.
+
+type op = func(context.Context, store.Tx) error
+
+func create(id orgs.ID) op {
+	return func(ctx context.Context, tx store.Tx) error {
+		return tx.CreateOrganization(ctx, orgs.Organization{ID: id, Name: "Acme"})
+	}
+}
+
+func rename(id orgs.ID, name string) op {
+	return func(ctx context.Context, tx store.Tx) error {
+		held, err := tx.Hold(ctx, store.Want{Org: id})
+		if err != nil {
+			return err
+		}
+		held.Org.Name = name
+		return tx.UpdateOrganization(ctx, held.Org)
+	}
+}
+
+func update(t *testing.T, s *Store, fn op) {
+	t.Helper()
+	if err := s.Update(t.Context(), fn); err != nil {
+		t.Error(err)
+	}
+}
+
+// Updates wait for each other and none is a conflict, so that none runs twice.
+func TestUpdatesNeverConflict(t *testing.T) {
+	s := New()
+	update(t, s, create("acme"))
+	const writers, each = 8, 50
+	var all sync.WaitGroup
+	for range writers {
+		all.Go(func() {
+			for range each {
+				if err := s.Update(t.Context(), rename("acme", "Acme")); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	all.Wait()
+	o, err := s.Organization(t.Context(), "acme")
+	if want := uint64(1 + writers*each); err != nil || o.Revision != want {
+		t.Errorf("revision %d, %v, want %d", o.Revision, err, want)
+	}
+}
+
+// asked is a context that tells when somebody begins to wait for it.
+type asked struct {
+	context.Context
+	waiting chan struct{}
+}
+
+func (a asked) Done() <-chan struct{} {
+	close(a.waiting)
+	return a.Context.Done()
+}
+
+// A done context ends the wait for the turn, and fn is not called (C13).
+func TestWaitingEndsWithTheContext(t *testing.T) {
+	s := New()
+	update(t, s, func(context.Context, store.Tx) error {
+		ctx, cancel := context.WithCancel(t.Context())
+		second := asked{ctx, make(chan struct{})}
+		answer := make(chan error)
+		go func() { answer <- s.Update(second, create("acme")) }()
+		<-second.waiting
+		cancel()
+		if err := <-answer; !errors.Is(err, context.Canceled) {
+			t.Errorf("Update answered %v, want %v", err, context.Canceled)
+		}
+		return nil
+	})
+	if _, err := s.Organization(t.Context(), "acme"); !errors.Is(err, store.ErrNotFound) {
+		t.Errorf("Organization answered %v, want %v", err, store.ErrNotFound)
+	}
+	update(t, s, create("acme")) // the turn was given back
+}
+
+// Nobody waits for a reader and no reader waits: within one View, Updates come
+// and go, and Views within them (C11).
+func TestAViewBlocksNobody(t *testing.T) {
+	s := New()
+	update(t, s, create("acme"))
+	name := func(ctx context.Context, r store.Reader) string {
+		o, err := r.Organization(ctx, "acme")
+		if err != nil {
+			t.Error(err)
+		}
+		return o.Name
+	}
+	view := func(fn func(context.Context, store.Reader)) {
+		err := s.View(t.Context(), func(ctx context.Context, r store.Reader) error {
+			fn(ctx, r)
+			return nil
+		})
+		if err != nil {
+			t.Error(err)
+		}
+	}
+	view(func(ctx context.Context, outer store.Reader) {
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			update(t, s, func(ctx context.Context, tx store.Tx) error {
+				if err := rename("acme", "Umbra")(ctx, tx); err != nil {
+					return err
+				}
+				view(func(ctx context.Context, inner store.Reader) {
+					if got := name(ctx, inner) + name(ctx, s); got != "AcmeAcme" {
+						t.Errorf("within the Update others see %s", got)
+					}
+				})
+				return nil
+			})
+		}()
+		<-done
+		if got := name(ctx, outer) + " " + name(ctx, s); got != "Acme Umbra" {
+			t.Errorf("the View and the Store see %s, want Acme Umbra", got)
+		}
+	})
+}
+
+// Whatever fn makes of it, an Update with a write that failed keeps nothing
+// (C1, C20).
+func TestAFailedWriteLosesTheUpdate(t *testing.T) {
+	s, ctx := New(), t.Context()
+	update(t, s, create("acme"))
+	dead, cancel := context.WithCancel(ctx)
+	cancel()
+	for name, want := range map[string]error{"conflict": store.ErrConflict, "context": context.Canceled} {
+		err := s.Update(ctx, func(ctx context.Context, tx store.Tx) error {
+			if errors.Is(want, store.ErrConflict) {
+				_ = create("acme")(ctx, tx)
+			} else {
+				_ = create("lost")(dead, tx)
+			}
+			if err := create("umbra")(ctx, tx); !errors.Is(err, want) {
+				t.Errorf("%s: the next write answers %v, want %v", name, err, want)
+			}
+			return nil
+		})
+		if !errors.Is(err, want) {
+			t.Errorf("%s: Update answers %v, want %v", name, err, want)
+		}
+		if _, err := s.Organization(ctx, "umbra"); !errors.Is(err, store.ErrNotFound) {
+			t.Errorf("%s: something was kept: %v", name, err)
+		}
+	}
+}
+
+// A check costs no garbage, whatever it asks.
+func TestFactsAllocatesNothing(t *testing.T) {
+	s, ctx := New(), t.Context()
+	device := grants.Resource{Kind: "device", ID: "d-1"}
+	update(t, s, func(ctx context.Context, tx store.Tx) error {
+		return errors.Join(
+			create("acme")(ctx, tx),
+			tx.CreateRole(ctx, "acme", roles.Role{ID: "r-1", Name: "Fitter", Permissions: []roles.Permission{"devices.open"}}),
+			tx.Register(ctx, "acme", []grants.Resource{device}),
+			tx.CreateMember(ctx, orgs.Member{ID: "m-1", Org: "acme", Role: "r-1", Status: orgs.Active, User: "ada"}),
+			tx.Give(ctx, "acme", "m-1", []grants.Grant{grants.One("device", "d-1")}),
+		)
+	})
+	question := grants.Question{Permission: "devices.open", Resource: device}
+	want := grants.Facts{
+		Revision: 1, Member: "m-1", Status: orgs.Active, Role: "r-1", Holds: true, Registered: true, Coverage: grants.CoveredByOne,
+	}
+	allocated := testing.AllocsPerRun(100, func() {
+		if f, err := s.Facts(ctx, "acme", "ada", question); err != nil || f != want {
+			t.Fatalf("%+v, %v, want %+v", f, err, want)
+		}
+	})
+	if allocated != 0 {
+		t.Errorf("%v allocations", allocated)
+	}
+}
+
+// A commit copies what it changes: other organizations, and in its own the
+// members when it gives a role, stay what they are.
+func TestACommitSharesTheRest(t *testing.T) {
+	s := New()
+	update(t, s, func(ctx context.Context, tx store.Tx) error {
+		err := errors.Join(create("acme")(ctx, tx), create("umbra")(ctx, tx))
+		for i := range 1000 {
+			id := orgs.MemberID(fmt.Sprint("m-", i))
+			m := orgs.Member{ID: id, Org: "acme", Status: orgs.Active, User: orgs.UserID(id), Role: roles.Viewer}
+			err = errors.Join(err, tx.CreateMember(ctx, m))
+		}
+		return err
+	})
+	before := s.latest.Load()
+	change := func(ctx context.Context, tx store.Tx) error {
+		return tx.UpdateMember(ctx, orgs.Member{ID: "m-7", Org: "acme", Role: roles.Editor})
+	}
+	update(t, s, change)
+	after := s.latest.Load()
+	if a, b := umbra(before), umbra(after); a != b {
+		t.Error("umbra was copied")
+	}
+	if allocated := testing.AllocsPerRun(20, func() { update(t, s, change) }); allocated > 200 {
+		t.Errorf("changing one of 1,000 members took %v allocations", allocated)
+	}
+}
+
+func umbra(s *state) *tenant {
+	o, _ := s.orgs.Get("umbra")
+	return o
+}
