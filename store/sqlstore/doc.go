@@ -1,0 +1,64 @@
+// Package sqlstore keeps the records in a database that database/sql reaches.
+// It imports no driver: the host opens the handle, with a driver of its choice,
+// and says which SQL the database speaks. SQLite is the one there is.
+//
+//	db, err := sql.Open("sqlite", "charter.db")
+//	…
+//	if err := sqlstore.Migrate(ctx, db, sqlstore.SQLite()); err != nil { … }
+//	s, err := sqlstore.New(ctx, db, sqlstore.SQLite())
+//	…
+//	svc, err := charter.New(s, charter.Options{…})
+//
+// # Schema
+//
+// All tables begin with "charter_". [Migrate] brings them up to date; a host that
+// has a tool for that takes the files from [Migrations] instead. [New] refuses a
+// schema that is missing, older or newer than the code: [ErrSchemaMissing],
+// [ErrSchemaOld], [ErrSchemaNew].
+//
+// # The host's own transaction
+//
+// [Store.Bind] gives a store inside a transaction that the host began: what the
+// Service changes on it and the host's own rows commit or vanish together. An
+// Update is then a savepoint. A conflict is a [store.ErrHostConflict]: the host
+// rolls back and runs its whole transaction again.
+//
+//	tx, err := db.BeginTx(ctx, nil)
+//	…
+//	defer tx.Rollback()
+//	_, err = svc.With(s.Bind(tx)).Invites.Invite(ctx, as, request)
+//	…
+//	_, err = tx.ExecContext(ctx, "INSERT INTO orders …")
+//	…
+//	err = tx.Commit()
+//
+// # SQLite
+//
+// No setting of the handle matters to what is right, and the Store needs no
+// parameter in the data source name. It switches a database file to WAL mode,
+// begins what writes with BEGIN IMMEDIATE, enforces foreign keys in its own
+// transactions and gives each connection back as it was. Where another process
+// has the database it waits, up to five seconds, and then calls it a conflict.
+// Inside one process the Updates of a Store queue up in order and do not poll. A
+// busy_timeout of the handle is waited for first, during which a context that is
+// done is not noticed.
+//
+// It needs SQLite 3.38 or later and a database in UTF-8, which is the default. A
+// database in memory belongs to one connection: set db.SetMaxOpenConns(1). With
+// one connection, a call of the Store within the fn of its own View or Update
+// waits for that connection forever, so use what fn is given. How much an
+// acknowledged commit outlives is up to "PRAGMA synchronous": FULL, SQLite's
+// default, keeps it through a power cut, NORMAL through the end of the process.
+//
+// Let a transaction that the host begins for Bind take the write lock at once:
+// BEGIN IMMEDIATE, in most drivers the parameter _txlock=immediate. One that
+// reads first and writes later loses against whoever wrote in between. A bound
+// store changes no setting of the connection, and its Updates do not commit: until
+// the host has, other writers wait.
+//
+// # Errors
+//
+// Besides those of package store, every error of the database comes back with
+// what was being done and the database's own code. Its text does not: drivers
+// quote SQL and values. errors.As finds the driver's error itself.
+package sqlstore

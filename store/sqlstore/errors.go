@@ -1,0 +1,89 @@
+package sqlstore
+
+import (
+	"context"
+	"errors"
+	"fmt"
+
+	"github.com/seed-5b9f5318/charter/store"
+)
+
+var (
+	errNoDialect = errors.New("sqlstore: no dialect: the zero Dialect is none")
+	// errUnread: somebody else has written to the tables, or the disk has lost
+	// something.
+	errUnread = errors.New("a stored record that cannot be read")
+	// errNotHeld: fn wrote to a record that it does not hold, which the contract
+	// forbids.
+	errNotHeld = errors.New("the record is not held")
+	// errMoved is the cause of a conflict that no database reported.
+	errMoved = errors.New("a held revision has moved")
+)
+
+// failure is an error of the database as hosts see it. It tells what was being
+// done and the database's code, and never the driver's text, which may quote SQL
+// or stored values.
+type failure struct {
+	doing string
+	code  string // the database's own; empty when it gave none
+	class error  // what it answers to: ErrConflict, a context's error, …; or nil
+	cause error  // the driver's error
+}
+
+func (f *failure) Error() string {
+	text := "sqlstore: " + f.doing + ": "
+	switch {
+	case f.class != nil && f.code != "":
+		return text + f.class.Error() + " (database error " + f.code + ")"
+	case f.class != nil:
+		return text + f.class.Error()
+	case f.code != "":
+		return text + "database error " + f.code
+	default:
+		return text + "the database cannot be used"
+	}
+}
+
+// Unwrap returns what f answers to with errors.Is and errors.As.
+func (f *failure) Unwrap() []error {
+	if f.class == nil {
+		return []error{f.cause}
+	}
+	return []error{f.class, f.cause}
+}
+
+// fail returns err, which came while doing what it says, as hosts see it.
+func (d *dialect) fail(ctx context.Context, doing string, err error) error {
+	return d.failure(ctx, doing, err, store.ErrConflict)
+}
+
+// failure is fail, and calls a lost transaction conflict. That a context is done
+// comes first: drivers have many errors for it (C13).
+func (d *dialect) failure(ctx context.Context, doing string, err, conflict error) error {
+	if err == nil {
+		return nil
+	}
+	verdict := d.judge(err)
+	f := &failure{doing: doing, code: verdict.code, cause: err}
+	switch {
+	case ctx.Err() != nil:
+		f.class = ctx.Err()
+	case verdict.conflict:
+		f.class = conflict
+	case errors.Is(err, errUnread):
+		f.class = errUnread
+	}
+	return f
+}
+
+// verdict is what a database means by an error.
+type verdict struct {
+	code     string // its own, for people
+	busy     bool   // somebody else is in the way, and nothing has happened yet
+	conflict bool   // the transaction lost against another one (C4)
+}
+
+// unusable returns an error about a database that cannot be used as it is.
+func unusable(format string, args ...any) error {
+	return fmt.Errorf("sqlstore: "+format, args...)
+}

@@ -1,0 +1,181 @@
+package sqlstore
+
+import (
+	"context"
+
+	"github.com/seed-5b9f5318/charter/grants"
+	"github.com/seed-5b9f5318/charter/orgs"
+	"github.com/seed-5b9f5318/charter/store"
+)
+
+// Hold reads all that want asks for in one statement, and so as of one moment:
+// no record is older than the revision that came with it (C8).
+func (t *tx) Hold(ctx context.Context, want store.Want) (store.Held, error) {
+	const doing = "hold"
+	if err := t.over(ctx, doing); err != nil || t.failed != nil {
+		return store.Held{}, t.lost(err)
+	}
+	if t.wrote {
+		return store.Held{}, store.ErrLateHold // a mistake of fn that breaks nothing
+	}
+	f := findings{
+		tx: t, want: want, roles: rolesByID{}, named: rolesByID{},
+		held: store.Held{Users: map[orgs.UserID]store.HeldUser{}, Places: map[grants.Resource]store.Place{}},
+	}
+	if err := t.lost(t.read(ctx, doing, t.holdQuery(want), f.add)); err != nil {
+		return store.Held{}, err
+	}
+	f.finish()
+	return f.held, nil
+}
+
+// holdQuery asks for what want names, and whether the session deletes by foreign
+// keys.
+func (t *tx) holdQuery(want store.Want) *query {
+	var parts []*query
+	part := func(is, columns, from string, args ...any) {
+		parts = append(parts, sentence(`SELECT '`+is+`', `+columns+` FROM `+from, args...))
+	}
+	part(isSession, `'', '', '', '', '', '', '', '', '', enforced.foreign_keys, 0, 0`, t.enforced)
+	t.holdUsers(part, want)
+	if want.Org != "" {
+		part(isOrganization, columnsOfOrganization, `charter_organizations o WHERE o.id = ?`, want.Org)
+		t.holdRows(part, want)
+		t.holdRoles(part, want)
+	}
+	if len(want.Resources) > 0 {
+		place := `r.kind, r.id, '', '', '', '', '', '', '', CASE WHEN r.org = ? THEN 1 ELSE 0 END, 0, 0`
+		from := t.listed + ` CROSS JOIN charter_resources r WHERE r.kind = listed.a AND r.id = listed.b`
+		part(isPlace, place, from, want.Org, array(pairs(want.Resources)))
+	}
+	if want.Org != "" && want.EveryResource {
+		part(isResource, columnsOfResource, `charter_resources r WHERE r.org = ?`, want.Org)
+	}
+	return new(query).addAll(`UNION ALL`, parts)
+}
+
+// addPart adds a part to the statement: a SELECT of records of one kind.
+type addPart func(is, columns, from string, args ...any)
+
+// columnsOfHeldUser are those of a user, with [store.HeldUser.Latest].
+const columnsOfHeldUser = `u.id, u.email, u.first_name, u.last_name, u.active,
+		COALESCE((SELECT j.org FROM charter_members j WHERE j.user_id = u.id AND j.org <> ? AND j.status = 'active'
+			ORDER BY j.joined_at DESC, j.org LIMIT 1), ''),
+		'', '', '', u.memberships, u.created_at, u.revision`
+
+func (t *tx) holdUsers(part addPart, want store.Want) {
+	if len(want.Users) > 0 {
+		from := t.listed + ` CROSS JOIN charter_users u WHERE u.id = listed.a`
+		part(isUser, columnsOfHeldUser, from, want.Org, array(singles(want.Users)))
+	}
+	if want.Org != "" && want.Member != "" {
+		from := `charter_members m CROSS JOIN charter_users u WHERE m.org = ? AND m.id = ? AND u.id = m.user_id`
+		part(isUser, columnsOfHeldUser, from, want.Org, want.Org, want.Member)
+	}
+}
+
+// holdRows asks for member rows, their roles and their grants.
+func (t *tx) holdRows(part addPart, want store.Want) {
+	wide, one := split(want.Grants)
+	row := func(is, has, which string, id any) {
+		part(is, columnsOfMember, `charter_members m WHERE m.org = ? AND `+which, want.Org, id)
+		part(isRole, columnsOfRole, `charter_members m CROSS JOIN charter_roles r`+leftJoinPermissions+
+			` WHERE m.org = ? AND `+which+` AND r.org = m.org AND r.id = m.role`, want.Org, id)
+		if len(wide) > 0 {
+			part(has, columnsOfWideGrant, `charter_members m CROSS JOIN `+t.listed+` CROSS JOIN charter_wide_grants w`+
+				` WHERE m.org = ? AND `+which+` AND w.org = m.org AND w.member = m.id AND w.kind = listed.a`,
+				array(wide), want.Org, id)
+		}
+		if len(one) > 0 {
+			part(has, columnsOfGrant, `charter_members m CROSS JOIN `+t.listed+` CROSS JOIN charter_grants g`+
+				` WHERE m.org = ? AND `+which+` AND g.org = m.org AND g.member = m.id AND g.kind = listed.a AND g.resource = listed.b`,
+				array(one), want.Org, id)
+		}
+	}
+	if want.Actor != "" {
+		row(isActor, isActorHas, `m.user_id = ?`, want.Actor)
+	}
+	if want.Member != "" {
+		row(isMember, isMemberHas, `m.id = ?`, want.Member)
+	}
+	if want.Address != "" {
+		part(isAddressed, columnsOfMember,
+			`charter_members m WHERE m.org = ? AND m.status IN ('active', 'invited') AND m.email_key = ?`, want.Org, want.Address)
+	}
+}
+
+func (t *tx) holdRoles(part addPart, want store.Want) {
+	if len(want.Roles) > 0 {
+		from := t.listed + ` CROSS JOIN ` + fromRoles + ` WHERE r.org = ? AND r.id = listed.a`
+		part(isRole, columnsOfRole, from, array(singles(want.Roles)), want.Org)
+	}
+	if want.RoleName != "" {
+		part(isRoleNamed, columnsOfRole, fromRoles+` WHERE r.org = ? AND r.folded_name = ?`, want.Org, want.RoleName)
+	}
+}
+
+// findings gathers what a Hold finds.
+type findings struct {
+	tx    *tx
+	want  store.Want
+	held  store.Held
+	roles rolesByID
+	named rolesByID
+}
+
+func (f *findings) add(r *record) (err error) {
+	switch r.is {
+	case isSession:
+		f.tx.cascades = r.number[0] != 0
+	case isOrganization:
+		f.held.Org, err = r.organization()
+	case isUser:
+		f.held.Users[orgs.UserID(r.text[0])] = store.HeldUser{User: r.user(), Latest: orgs.ID(r.text[5])}
+	case isActor:
+		f.held.Actor = r.member(f.want.Org)
+	case isMember:
+		f.held.Member = r.member(f.want.Org)
+	case isAddressed:
+		f.held.Addressed = append(f.held.Addressed, r.member(f.want.Org))
+	case isRole:
+		return f.roles.add(r)
+	case isRoleNamed:
+		return f.named.add(r)
+	case isPlace:
+		f.held.Places[r.resource()] = store.Elsewhere
+		if r.number[0] != 0 {
+			f.held.Places[r.resource()] = store.Here
+		}
+	case isActorHas:
+		f.held.ActorHas = append(f.held.ActorHas, r.grant())
+	case isMemberHas:
+		f.held.MemberHas = append(f.held.MemberHas, r.grant())
+	case isResource:
+		f.held.EveryResource = append(f.held.EveryResource, r.resource())
+	}
+	return err
+}
+
+// finish puts the roles in place and notes what is held from now on: also what
+// is not there, which must then not be there at the end. Of a record that was
+// held before, the first revision counts.
+func (f *findings) finish() {
+	f.held.Roles = f.roles.all()
+	for _, role := range f.named.all() {
+		f.held.RoleNamed = role
+	}
+	t := f.tx
+	if id := f.want.Org; id != "" && t.orgs[id] == nil {
+		o := f.held.Org
+		t.orgs[id] = &heldOrganization{there: o.ID != "", revision: o.Revision, record: o.Clone()}
+	}
+	users := f.want.Users
+	if user := f.held.Member.User; user != "" {
+		users = append(users[:len(users):len(users)], user)
+	}
+	for _, id := range users {
+		if u, there := f.held.Users[id]; t.users[id] == nil {
+			t.users[id] = &heldUser{there: there, revision: u.Revision, record: u.User}
+		}
+	}
+}

@@ -1,0 +1,118 @@
+package sqlstore
+
+import (
+	"context"
+	"fmt"
+	"sync/atomic"
+
+	"github.com/seed-5b9f5318/charter/orgs"
+	"github.com/seed-5b9f5318/charter/store"
+)
+
+// session is where statements run: on the handle, on a connection inside a
+// transaction, or in the host's transaction.
+type session struct {
+	*dialect
+	db queryer
+	// conflict is what a lost transaction is called: ErrConflict, or
+	// ErrHostConflict when it is the host's.
+	conflict error
+	// ended is set once fn has returned. A session on the handle does not end.
+	ended atomic.Bool
+}
+
+// view runs fn with a Reader on s.
+func (s *session) view(ctx context.Context, fn func(context.Context, store.Reader) error) error {
+	defer s.ended.Store(true)
+	return fn(ctx, reader{s})
+}
+
+// update runs fn with a Tx on s, then writes what that kept back and compares. It
+// reports whether there is anything to commit.
+func (s *session) update(ctx context.Context, fn func(context.Context, store.Tx) error) (wrote bool, err error) {
+	t := &tx{session: s, orgs: map[orgs.ID]*heldOrganization{}, users: map[orgs.UserID]*heldUser{}}
+	err = func() error {
+		defer s.ended.Store(true) // also when fn panics
+		return fn(ctx, t)
+	}()
+	if err == nil {
+		err = t.finish(ctx)
+	}
+	return t.wrote, err
+}
+
+// over answers ErrTxDone after the end (C5), and the context's error when that
+// is done.
+func (s *session) over(ctx context.Context, doing string) error {
+	if s.ended.Load() {
+		return store.ErrTxDone
+	}
+	return s.fail(ctx, doing, ctx.Err())
+}
+
+// read runs q and calls each with its rows, with the same record each time.
+func (s *session) read(ctx context.Context, doing string, q *query, each func(*record) error) error {
+	if err := s.over(ctx, doing); err != nil {
+		return err
+	}
+	text := q.text.String()
+	var err error
+	_ = s.patiently(ctx, func() error {
+		var begun bool
+		if begun, err = s.rows(ctx, text, q.args, each); begun {
+			return nil // what each has seen cannot be taken back
+		}
+		return err
+	})
+	return s.fail(ctx, doing, err)
+}
+
+// rows is one attempt of read. It reports whether each was called.
+func (s *session) rows(ctx context.Context, text string, args []any, each func(*record) error) (begun bool, err error) {
+	rows, err := s.db.QueryContext(ctx, text, args...)
+	if err != nil {
+		return false, err
+	}
+	defer rows.Close()
+	var r record
+	fields := r.fields()
+	for rows.Next() {
+		begun = true
+		if err := rows.Scan(fields...); err != nil {
+			return true, err
+		}
+		if err := each(&r); err != nil {
+			return true, fmt.Errorf("%w: %w", errUnread, err)
+		}
+	}
+	return begun, rows.Err()
+}
+
+// one reads the only row of q, or ErrNotFound.
+func (s *session) one(ctx context.Context, doing string, q *query) (*record, error) {
+	var found *record
+	err := s.read(ctx, doing, q, func(r *record) error { found = r; return nil })
+	if err == nil && found == nil {
+		return nil, store.ErrNotFound
+	}
+	return found, err
+}
+
+// exec runs q, which writes, and returns the number of rows it was about. A
+// context that is done stops it before it begins and not midway: SQLite answers
+// an interrupted write by ending the whole transaction, also the host's.
+func (s *session) exec(ctx context.Context, doing string, q *query) (int64, error) {
+	if err := ctx.Err(); err != nil {
+		return 0, s.fail(ctx, doing, err)
+	}
+	result, err := s.db.ExecContext(context.WithoutCancel(ctx), q.text.String(), q.args...)
+	if err != nil {
+		return 0, s.fail(ctx, doing, err)
+	}
+	n, err := result.RowsAffected()
+	return n, s.fail(ctx, doing, err)
+}
+
+func (s *session) fail(ctx context.Context, doing string, err error) error {
+	return s.failure(ctx, doing, err, s.conflict)
+}

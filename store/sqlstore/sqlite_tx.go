@@ -1,0 +1,172 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"time"
+
+	"github.com/seed-5b9f5318/charter/store"
+)
+
+// sqliteDatabase begins transactions on a SQLite database.
+type sqliteDatabase struct {
+	d  *dialect
+	db *sql.DB
+	// turn holds a token while a transaction of this Store writes. SQLite has one
+	// writer at a time, and who waits for it there polls.
+	turn chan struct{}
+	// restores gives a connection that has written back as it was; empty when
+	// there is nothing to give back.
+	restores string
+}
+
+// openSQLite checks and sets what belongs to the file, and sees how the host
+// sets its connections.
+func openSQLite(ctx context.Context, d *dialect, db *sql.DB) (*sqliteDatabase, error) {
+	conn, err := db.Conn(ctx)
+	if err != nil {
+		return nil, d.fail(ctx, "connect", err)
+	}
+	defer conn.Close()
+	var encoding string
+	if err := conn.QueryRowContext(ctx, `PRAGMA encoding`).Scan(&encoding); err != nil {
+		return nil, d.fail(ctx, "read the encoding", err)
+	}
+	if encoding != "UTF-8" {
+		return nil, unusable("the database is in %s, where text is not in the order of its bytes in UTF-8", encoding)
+	}
+	var enforced bool
+	if err := conn.QueryRowContext(ctx, `PRAGMA foreign_keys`).Scan(&enforced); err != nil {
+		return nil, d.fail(ctx, "read a setting", err)
+	}
+	// A database in memory stays what it is.
+	err = d.patiently(ctx, func() error {
+		_, err := conn.ExecContext(ctx, `PRAGMA journal_mode = WAL`)
+		return err
+	})
+	if err != nil {
+		return nil, d.fail(ctx, "switch to WAL mode", err)
+	}
+	s := &sqliteDatabase{d: d, db: db, turn: make(chan struct{}, 1)}
+	if !enforced {
+		s.restores = `PRAGMA foreign_keys = OFF`
+	}
+	return s, nil
+}
+
+func (s *sqliteDatabase) begin(ctx context.Context, writing bool) (transaction, error) {
+	if !writing {
+		return s.connect(ctx, &sqliteTx{d: s.d, release: func() {}}, `BEGIN`)
+	}
+	select {
+	case s.turn <- struct{}{}:
+	case <-ctx.Done():
+		return nil, s.d.fail(ctx, "wait for other updates", ctx.Err())
+	}
+	t := &sqliteTx{d: s.d, restores: s.restores, release: func() { <-s.turn }}
+	// The pragma does nothing within a transaction, so it goes before.
+	return s.connect(ctx, t, `PRAGMA foreign_keys = ON; BEGIN IMMEDIATE`)
+}
+
+// connect gives t a connection and begins.
+func (s *sqliteDatabase) connect(ctx context.Context, t *sqliteTx, begin string) (transaction, error) {
+	var err error
+	if t.Conn, err = s.db.Conn(ctx); err != nil {
+		t.release()
+		return nil, s.d.fail(ctx, "connect", err)
+	}
+	err = s.d.patiently(ctx, func() error {
+		_, err := t.ExecContext(ctx, begin)
+		return err
+	})
+	if err != nil {
+		t.rollback(ctx)
+		return nil, s.d.fail(ctx, "begin", err)
+	}
+	return t, nil
+}
+
+// sqliteTx is a transaction that was begun by hand, on a connection of its own:
+// what BeginTx begins is up to the driver and its parameters.
+type sqliteTx struct {
+	*sql.Conn
+	d        *dialect
+	restores string
+	release  func()
+}
+
+// commit is not cancelled: who interrupts a COMMIT does not know what became of
+// it (C13).
+func (t *sqliteTx) commit(ctx context.Context) error {
+	ctx = context.WithoutCancel(ctx)
+	_, err := t.ExecContext(ctx, `COMMIT`)
+	if err == nil {
+		t.end(ctx, true)
+		return nil
+	}
+	// If the transaction is still there to be rolled back, nothing was committed.
+	if t.undo(ctx) {
+		return t.d.fail(ctx, "commit", err)
+	}
+	return &failure{doing: "commit", code: t.d.judge(err).code, class: store.ErrUnknownOutcome, cause: err}
+}
+
+func (t *sqliteTx) rollback(ctx context.Context) { t.undo(ctx) }
+
+// undo rolls back, ends t and reports whether there was something to roll back.
+// SQLite ends a transaction by itself after some errors; then there was not.
+func (t *sqliteTx) undo(ctx context.Context) bool {
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), rollbackWait)
+	defer cancel()
+	_, err := t.ExecContext(ctx, `ROLLBACK`)
+	if err == nil {
+		t.end(ctx, true)
+		return true
+	}
+	// Where a transaction can begin, none is left behind.
+	_, err = t.ExecContext(ctx, `BEGIN; ROLLBACK`)
+	t.end(ctx, err == nil)
+	return false
+}
+
+// end gives the connection back as it was. One that is not clean, or cannot be
+// made so, is closed: the next one to use it would be inside t.
+func (t *sqliteTx) end(ctx context.Context, clean bool) {
+	defer t.release()
+	if clean && t.restores != "" {
+		_, err := t.ExecContext(ctx, t.restores)
+		clean = err == nil
+	}
+	if !clean {
+		_ = t.Raw(func(any) error { return driver.ErrBadConn })
+	}
+	_ = t.Close() // after Raw has closed it, there is nothing left to close
+}
+
+const (
+	// rollbackWait bounds a rollback, which no context cancels.
+	rollbackWait = 5 * time.Second
+	// lockWait is how long to wait for another process before its lock is called a
+	// conflict.
+	lockWait = 5 * time.Second
+	// lockPoll is the longest time between two looks at the lock.
+	lockPoll = 20 * time.Millisecond
+)
+
+// patiently calls try, again while another process is in the way. It ends when
+// that takes too long, or ctx is done, with the last error of try.
+func (d *dialect) patiently(ctx context.Context, try func() error) error {
+	deadline := time.Now().Add(lockWait)
+	for pause := time.Millisecond; ; pause = min(2*pause, lockPoll) {
+		err := try()
+		if err == nil || !d.judge(err).busy || time.Now().After(deadline) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(pause):
+		}
+	}
+}

@@ -1,0 +1,119 @@
+package sqlstore
+
+import (
+	"context"
+	"slices"
+
+	"github.com/seed-5b9f5318/charter/grants"
+	"github.com/seed-5b9f5318/charter/orgs"
+)
+
+// The writes of resources and grants, of which there can be many: each list is
+// one parameter of a statement, and a long one a few of them.
+
+// chunk is how many elements go into one statement: enough that statements do
+// not count, and not so many that a context that is done is noticed late.
+const chunk = 5000
+
+// eachChunk runs the statements that make returns for list, in parts.
+func (t *tx) eachChunk(ctx context.Context, doing string, list [][]string, statement func(part string) *query) error {
+	for part := range slices.Chunk(list, chunk) {
+		if _, err := t.exec(ctx, doing, statement(array(part))); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// pairs returns resources as [dialect.listed] takes them.
+func pairs(resources []grants.Resource) [][]string {
+	list := make([][]string, len(resources))
+	for i, r := range resources {
+		list[i] = []string{string(r.Kind), string(r.ID)}
+	}
+	return list
+}
+
+func (t *tx) Register(ctx context.Context, org orgs.ID, resources []grants.Resource) error {
+	const doing = "register resources"
+	return t.write(ctx, doing, func() error {
+		return t.eachChunk(ctx, doing, pairs(resources), func(part string) *query {
+			return sentence(`INSERT INTO charter_resources (org, kind, id)
+				SELECT o.id, listed.a, listed.b FROM charter_organizations o CROSS JOIN `+t.listed+` WHERE o.id = ?`, part, org)
+		})
+	})
+}
+
+func (t *tx) Unregister(ctx context.Context, org orgs.ID, resources []grants.Resource) error {
+	const doing = "unregister resources"
+	return t.write(ctx, doing, func() error {
+		for list := range slices.Chunk(pairs(resources), chunk) {
+			part := array(list)
+			err := t.deleteWith(ctx, doing,
+				sentence(`DELETE FROM charter_resources WHERE org = ? AND (kind, id) IN (SELECT listed.a, listed.b FROM `+t.listed+`)`, org, part),
+				sentence(`DELETE FROM charter_grants WHERE org = ? AND (kind, resource) IN (SELECT listed.a, listed.b FROM `+t.listed+`)`, org, part))
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// split returns grants of all of a kind and of one resource apart, as
+// [dialect.listed] takes them.
+func split(list []grants.Grant) (wide, one [][]string) {
+	for _, g := range list {
+		if g.All {
+			wide = append(wide, []string{string(g.Kind)})
+		} else {
+			one = append(one, []string{string(g.Kind), string(g.Resource)})
+		}
+	}
+	return wide, one
+}
+
+func (t *tx) Give(ctx context.Context, org orgs.ID, id orgs.MemberID, give []grants.Grant) error {
+	const doing = "give grants"
+	return t.write(ctx, doing, func() error {
+		wide, one := split(give)
+		err := t.eachChunk(ctx, doing, wide, func(part string) *query {
+			return sentence(`INSERT INTO charter_wide_grants (org, member, kind)
+				SELECT m.org, m.id, listed.a FROM charter_members m CROSS JOIN `+t.listed+` WHERE m.org = ? AND m.id = ? `+t.unlessThere,
+				part, org, id)
+		})
+		if err != nil {
+			return err
+		}
+		return t.eachChunk(ctx, doing, one, func(part string) *query {
+			return sentence(`INSERT INTO charter_grants (org, member, kind, resource)
+				SELECT m.org, m.id, r.kind, r.id FROM charter_members m CROSS JOIN `+t.listed+` CROSS JOIN charter_resources r
+				WHERE m.org = ? AND m.id = ? AND r.org = m.org AND r.kind = listed.a AND r.id = listed.b `+t.unlessThere,
+				part, org, id)
+		})
+	})
+}
+
+func (t *tx) Take(ctx context.Context, org orgs.ID, id orgs.MemberID, take []grants.Grant) error {
+	const doing = "take grants"
+	return t.write(ctx, doing, func() error {
+		wide, one := split(take)
+		err := t.eachChunk(ctx, doing, wide, func(part string) *query {
+			return sentence(`DELETE FROM charter_wide_grants
+				WHERE org = ? AND member = ? AND kind IN (SELECT listed.a FROM `+t.listed+`)`, org, id, part)
+		})
+		if err != nil {
+			return err
+		}
+		return t.eachChunk(ctx, doing, one, func(part string) *query {
+			return sentence(`DELETE FROM charter_grants
+				WHERE org = ? AND member = ? AND (kind, resource) IN (SELECT listed.a, listed.b FROM `+t.listed+`)`, org, id, part)
+		})
+	})
+}
+
+func (t *tx) GiveEach(ctx context.Context, org orgs.ID) error {
+	return t.run(ctx, "give each", sentence(`INSERT INTO charter_grants (org, member, kind, resource)
+		SELECT m.org, m.id, r.kind, r.id FROM charter_members m CROSS JOIN charter_resources r
+		WHERE m.org = ? AND r.org = m.org `+t.unlessThere, org))
+}
