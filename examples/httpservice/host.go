@@ -1,0 +1,177 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"database/sql"
+	"errors"
+	"net/http"
+	"os"
+
+	_ "modernc.org/sqlite"
+
+	"github.com/seed-5b9f5318/charter"
+	"github.com/seed-5b9f5318/charter/invites"
+	"github.com/seed-5b9f5318/charter/orgs"
+	"github.com/seed-5b9f5318/charter/roles"
+	"github.com/seed-5b9f5318/charter/store/sqlstore"
+)
+
+// server is the host: its database, and charter on the same one.
+type server struct {
+	db      *sql.DB
+	records *sqlstore.Store
+	svc     *charter.Service
+}
+
+// open opens the database at path and makes the tables that are missing. The
+// host's transactions take SQLite's write lock at once and wait for it: they read
+// first and write later.
+func open(ctx context.Context, path, invitationURL string) (*server, error) {
+	db, err := sql.Open("sqlite", "file:"+path+"?_txlock=immediate&_pragma=busy_timeout(5000)")
+	if err != nil {
+		return nil, err
+	}
+	s, err := setUp(ctx, db, invitationURL)
+	if err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return s, nil
+}
+
+func setUp(ctx context.Context, db *sql.DB, invitationURL string) (*server, error) {
+	if err := sqlstore.Migrate(ctx, db, sqlstore.SQLite()); err != nil {
+		return nil, err
+	}
+	_, err := db.ExecContext(ctx, `CREATE TABLE IF NOT EXISTS devices (
+		org TEXT NOT NULL, id TEXT NOT NULL, name TEXT NOT NULL, PRIMARY KEY (org, id))`)
+	if err != nil {
+		return nil, err
+	}
+	records, err := sqlstore.New(ctx, db, sqlstore.SQLite())
+	if err != nil {
+		return nil, err
+	}
+	keys, err := invites.NewKeys(secret())
+	if err != nil {
+		return nil, err
+	}
+	svc, err := charter.New(records, charter.Options{
+		Catalogue: roles.SmartServices(), InvitationKeys: keys, InvitationURL: invitationURL,
+	})
+	return &server{db, records, svc}, err
+}
+
+// secret is the key of invitation links. Without one in the environment links
+// work until the service ends: Invites.Link then makes new ones.
+func secret() []byte {
+	if key := os.Getenv("INVITATION_KEY"); key != "" {
+		return []byte(key)
+	}
+	key := make([]byte, invites.MinKey)
+	rand.Read(key) // never fails
+	return key
+}
+
+// identity is who sent a request, as the login knows it.
+type identity struct {
+	user  orgs.UserID
+	email string // verified
+	name  string
+}
+
+// login stands in for the host's real login, such as a session or a token of an
+// identity provider. ANYBODY CAN TYPE THESE HEADERS: never ship this.
+func login(r *http.Request) (identity, error) {
+	who := identity{
+		user:  orgs.UserID(r.Header.Get("Demo-User")),
+		email: r.Header.Get("Demo-Email"),
+		name:  r.Header.Get("Demo-Name"),
+	}
+	if who.user == "" {
+		return identity{}, errAnonymous
+	}
+	return who, nil
+}
+
+func (i identity) profile() orgs.Profile {
+	return orgs.Profile{Email: i.email, FirstName: i.name}
+}
+
+// actor returns who, acting in the organization that it is working in.
+func (s *server) actor(ctx context.Context, who identity) (charter.Actor, error) {
+	user, err := s.svc.User(ctx, who.user)
+	if errors.Is(err, charter.ErrNotFound) {
+		return charter.Actor{}, errAnonymous // has a login, but never signed in here
+	}
+	return charter.Actor{User: user.ID, Org: user.Active}, err
+}
+
+// attempts is how often a transaction runs against conflicting ones.
+const attempts = 5
+
+// inTx runs fn in a transaction of the host with a Service that is bound to it:
+// what both do is committed together or not at all. Charter retries nothing here,
+// so the host does.
+func (s *server) inTx(ctx context.Context, fn func(tx *sql.Tx, svc *charter.Service) error) (err error) {
+	for range attempts {
+		if err = s.tryTx(ctx, fn); !errors.Is(err, charter.ErrConflict) {
+			break
+		}
+	}
+	return err
+}
+
+func (s *server) tryTx(ctx context.Context, fn func(tx *sql.Tx, svc *charter.Service) error) error {
+	tx, err := s.db.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer tx.Rollback() // does nothing after the commit
+	if err := fn(tx, s.svc.With(s.records.Bind(tx))); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+// What the host itself refuses.
+var (
+	errAnonymous = errors.New("log in and sign in first")
+	errBadBody   = errors.New("the body is not the JSON that is expected here")
+	errTaken     = errors.New("there is a device with this ID")
+)
+
+// statuses says what each error is to a client, the special ones first.
+var statuses = []struct {
+	err  error
+	code int
+}{
+	{errAnonymous, http.StatusUnauthorized},
+	{errBadBody, http.StatusBadRequest},
+	{charter.ErrWrongAddress, http.StatusForbidden},
+	{charter.ErrEscalation, http.StatusForbidden},
+	{charter.ErrDenied, http.StatusForbidden},
+	{charter.ErrInvalidLink, http.StatusNotFound},
+	{charter.ErrNotFound, http.StatusNotFound},
+	{errTaken, http.StatusConflict},
+	{charter.ErrAlreadyInvited, http.StatusConflict},
+	{charter.ErrAlreadyMember, http.StatusConflict},
+	{charter.ErrRegisteredElsewhere, http.StatusConflict},
+	{charter.ErrConflict, http.StatusServiceUnavailable},
+	{context.DeadlineExceeded, http.StatusServiceUnavailable},
+}
+
+// status returns the status code for err and what a client may read. Whatever is
+// not listed is the host's own trouble and stays in its log.
+func status(err error) (code int, message string) {
+	var invalid *charter.InvalidError
+	if errors.As(err, &invalid) {
+		return http.StatusBadRequest, invalid.Error()
+	}
+	for _, each := range statuses {
+		if errors.Is(err, each.err) {
+			return each.code, each.err.Error()
+		}
+	}
+	return http.StatusInternalServerError, "internal error"
+}
