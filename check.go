@@ -134,6 +134,14 @@ type Explanation struct {
 	Facts    grants.Facts // what the store had
 }
 
+// Failed returns the condition that denied, and false when none did.
+func (e Explanation) Failed() (grants.Step, bool) {
+	if e.Allowed || len(e.Outcomes) == 0 {
+		return 0, false
+	}
+	return e.Outcomes[len(e.Outcomes)-1].Step, true
+}
+
 // Explain answers as [Service.Can] does, and says why, step by step (G7). It is
 // for the host's operators and its Admins; never show it to who was denied (G6).
 // Its errors are those of Can.

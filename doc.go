@@ -44,7 +44,13 @@
 // Denial is an answer, never an accident: an error never comes with yes, and zero
 // values deny. Match errors with errors.Is; the classes and the refusals of
 // single rules are listed under Variables. [InvalidError] names the field. Who is
-// denied learns nothing but [ErrDenied].
+// denied learns nothing but [ErrDenied], bare; other errors begin with "charter:"
+// and the operation. For people, show the text of the sentinel that matched.
+//
+// A web service maps them, in this order: [ErrInvalid] 400; [ErrDenied], which
+// [ErrEscalation] is too, 403; [ErrNotFound] and [ErrInvalidLink] 404;
+// [ErrConflict] and [ErrUnknownOutcome] 503; the refusals of single rules 409;
+// anything else 500.
 //
 // # Concurrency
 //

@@ -223,6 +223,9 @@ func (m *Members) Remove(ctx context.Context, as Actor, id orgs.MemberID, confir
 	if err := checkMember(as, id); err != nil {
 		return err
 	}
+	if _, err := orgs.Address("confirmation", confirmation); err != nil {
+		return err // it is nobody's
+	}
 	return m.s.update(ctx, "remove member", func(ctx context.Context, tx store.Tx) error {
 		sc, err := m.s.hold(ctx, tx, as, "", store.Want{Member: id})
 		if err != nil {

@@ -2,17 +2,19 @@ package charter
 
 import (
 	"context"
+	"iter"
 	"slices"
 
 	"github.com/seed-5b9f5318/charter/grants"
 	"github.com/seed-5b9f5318/charter/internal/input"
+	"github.com/seed-5b9f5318/charter/roles"
 	"github.com/seed-5b9f5318/charter/store"
 )
 
 // Resources has the operations by which the host says which of its things belong
 // to which organization (G4).
 //
-// They ask for no permission: which one guards the adding of a device is the
+// To register and unregister asks for no permission: which one guards the adding of a device is the
 // host's catalogue's to say, so call [Service.Require] first. The actor is a
 // user who is an active member, or the host itself; see [Host].
 type Resources struct{ s *Service }
@@ -55,6 +57,52 @@ func (r *Resources) Unregister(ctx context.Context, as Actor, resources ...grant
 			return err
 		}
 		return sc.save(ctx, sc.Org, store.ResourcesUnregistered, store.Detail{Resources: gone})
+	})
+}
+
+// ResourceQuery asks for a page of an organization's resources.
+type ResourceQuery struct {
+	Kinds  []roles.Kind // only these; empty means every one
+	Limit  int          // 1 to 1,000; 0 means 50
+	Cursor Cursor       // of the page before; empty starts
+}
+
+// Page returns a page of the resources that the actor reaches, by kind and ID:
+// all of the organization's for Admins and for the host itself, see [Host], those
+// that a grant covers for other members, none for anybody else. What may be done
+// with them is another question; see [Service.ResourcesFor].
+//
+// Errors: [ErrInvalid] naming "kinds[i]", "limit" or "cursor".
+func (r *Resources) Page(ctx context.Context, as Actor, q ResourceQuery) (Page[grants.Resource], error) {
+	const operation = "list resources"
+	if err := as.checkOrHost(); err != nil {
+		return Page[grants.Resource]{}, err
+	}
+	limit, err := limitOf(q.Limit)
+	if err != nil {
+		return Page[grants.Resource]{}, err
+	}
+	if err := checkKinds(r.s.options.Catalogue, q.Kinds); err != nil {
+		return Page[grants.Resource]{}, err
+	}
+	query := store.ResourceQuery{Org: as.Org, User: as.User, Kinds: distinct(q.Kinds), Reach: []roles.ID{roles.Admin}}
+	bound := []any{operation, query}
+	if query.After, err = open[grants.Resource](q.Cursor, bound); err != nil {
+		return Page[grants.Resource]{}, err
+	}
+	query.Limit = limit + 1
+	page, err := r.s.store.Resources(ctx, query)
+	if err != nil {
+		return Page[grants.Resource]{}, wrap(operation, err)
+	}
+	return paged(page.Resources, limit, bound, func(res grants.Resource) grants.Resource { return res })
+}
+
+// All iterates over all pages from q.Cursor on; see [Resources.Page].
+func (r *Resources) All(ctx context.Context, as Actor, q ResourceQuery) iter.Seq2[grants.Resource, error] {
+	return every(q.Cursor, func(c Cursor) (Page[grants.Resource], error) {
+		q.Cursor = c
+		return r.Page(ctx, as, q)
 	})
 }
 

@@ -78,8 +78,12 @@ type Actor struct {
 	host bool
 }
 
+// ActorOf returns user acting in its active organization (O7): what a request that
+// names no organization is about.
+func ActorOf(user orgs.User) Actor { return Actor{User: user.ID, Org: user.Active} }
+
 // Host returns the actor that stands for the host itself, without a user, in
-// org. Only the operations that say so take it: to register and unregister
+// org. Only the operations that say so take it: to register, list and unregister
 // resources, and to introduce resource access.
 func Host(org orgs.ID) Actor { return Actor{Org: org, host: true} }
 

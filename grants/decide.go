@@ -78,7 +78,7 @@ func (s Step) String() string {
 	case IsRegistered:
 		return "the resource is registered with the organization"
 	case IsCovered:
-		return "a grant covers the resource"
+		return "the member is Admin or has a grant that covers the resource"
 	case IsUnrestricted:
 		return "the service's own restriction allows it"
 	default:

@@ -138,8 +138,8 @@ func sign(key []byte, ids [32]byte, issue int) []byte {
 
 // Link is the address to follow, with the token at its end. Whoever has it can
 // see the invitation, so it prints, logs and marshals as a placeholder; [Link.URL]
-// is the real one. The zero value is no link.
-type Link struct{ url string }
+// and [Link.Token] are the real ones. The zero value is no link.
+type Link struct{ prefix, token string }
 
 // NewLink returns the link to the token of m: prefix, then the token.
 func (k Keys) NewLink(prefix string, m orgs.Member) (Link, error) {
@@ -147,11 +147,14 @@ func (k Keys) NewLink(prefix string, m orgs.Member) (Link, error) {
 	if err != nil {
 		return Link{}, err
 	}
-	return Link{url: prefix + token}, nil
+	return Link{prefix: prefix, token: token}, nil
 }
 
-// URL returns the link itself.
-func (l Link) URL() string { return l.url }
+// URL returns the link itself: the host's prefix, then the token.
+func (l Link) URL() string { return l.prefix + l.token }
+
+// Token returns the end of the link, which [Parse] reads.
+func (l Link) Token() string { return l.token }
 
 // String returns a placeholder.
 func (Link) String() string { return "invites.Link(secret)" }
