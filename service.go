@@ -142,13 +142,13 @@ func (s *Service) update(ctx context.Context, operation string, fn func(context.
 // used up or ctx is done.
 func (s *Service) retry(ctx context.Context, operation string, once func() error) error {
 	for attempt := 1; ; attempt++ {
-		begin := time.Now()
+		begin := time.Now() //nolint:forbidigo // how long an attempt takes, whatever the host's clock says
 		err := once()
 		if !errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrHostConflict) || attempt == s.options.Attempts {
 			return wrap(operation, err)
 		}
 		s.options.Logger.LogAttrs(ctx, levelRetry, "charter: conflict, trying again", attrOperation(operation), attrAttempt(attempt))
-		if err := pause(ctx, attempt, time.Since(begin)); err != nil {
+		if err := pause(ctx, attempt, time.Since(begin)); err != nil { //nolint:forbidigo // as above
 			return wrap(operation, err)
 		}
 	}

@@ -99,7 +99,7 @@ func Decide(catalogue *roles.Catalogue, q Question, f Facts) (failed Step, ok bo
 		return IsActive, false
 	case !known || !holds(catalogue, q.Permission, f):
 		return RoleHolds, false
-	case declared.Kind != q.Resource.Kind:
+	case declared.Kind != q.Resource.Kind || (declared.Kind == "") != (q.Resource.ID == ""):
 		return IsRegistered, false
 	case declared.Kind == "":
 		return 0, true

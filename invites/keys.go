@@ -22,7 +22,11 @@ const MinKey = 32
 // Keys is the ring of secret keys that make and verify links. The zero value
 // has no key: it verifies nothing. It prints as a placeholder. Safe for
 // concurrent use.
-type Keys struct{ ring [][]byte }
+type Keys struct{ ring []*secretKey }
+
+// secretKey is behind a pointer, which fmt prints as an address where it may not call
+// the methods of Keys: in an unexported field.
+type secretKey struct{ secret []byte }
 
 // NewKeys returns the ring with newest first. Links are made with newest;
 // older keys still verify the links that were made with them, until they are
@@ -31,11 +35,11 @@ type Keys struct{ ring [][]byte }
 // copied.
 func NewKeys(newest []byte, older ...[]byte) (Keys, error) {
 	var k Keys
-	for i, key := range append([][]byte{newest}, older...) {
-		if len(key) < MinKey {
+	for i, secret := range append([][]byte{newest}, older...) {
+		if len(secret) < MinKey {
 			return Keys{}, input.Errorf(input.At("keys", i), "is shorter than %d bytes", MinKey)
 		}
-		k.ring = append(k.ring, slices.Clone(key))
+		k.ring = append(k.ring, &secretKey{slices.Clone(secret)})
 	}
 	return k, nil
 }
@@ -101,7 +105,7 @@ func Parse(token string) Claim {
 func (k Keys) Verify(c Claim, m orgs.Member) bool {
 	match := 0
 	for _, key := range k.ring {
-		mac := sign(key, c.ids, m.Issue)
+		mac := sign(key.secret, c.ids, m.Issue)
 		match |= subtle.ConstantTimeCompare(mac, c.mac[:])
 	}
 	return match == 1 && c.formed && m.ID == c.Member && m.Org == c.Org
@@ -124,7 +128,7 @@ func (k Keys) Token(m orgs.Member) (string, error) {
 	var ids [32]byte
 	copy(ids[:16], org[:])
 	copy(ids[16:], member[:])
-	raw := append(ids[:], sign(k.ring[0], ids, m.Issue)...)
+	raw := append(ids[:], sign(k.ring[0].secret, ids, m.Issue)...)
 	return encoding.EncodeToString(raw), nil
 }
 

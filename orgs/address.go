@@ -2,6 +2,7 @@ package orgs
 
 import (
 	"strings"
+	"unicode"
 
 	"github.com/seed-5b9f5318/charter/internal/input"
 )
@@ -23,7 +24,8 @@ func Address(field, address string) (string, error) {
 		return "", err
 	}
 	at := strings.LastIndexByte(address, '@')
-	if at < 1 || at == len(address)-1 || strings.ContainsAny(address, " \t<>(),;:\\\"[]") || strings.IndexByte(address, '@') != at {
+	if at < 1 || at == len(address)-1 || strings.IndexByte(address, '@') != at ||
+		strings.ContainsFunc(address, unicode.IsSpace) || strings.ContainsAny(address, "<>(),;:\\\"[]") {
 		return "", input.Errorf(field, "is not an e-mail address")
 	}
 	return address, nil
@@ -45,5 +47,9 @@ func FoldAddress(address string) string {
 // Domain returns the folded part of address after the @, "" when it has none.
 func Domain(address string) string {
 	folded := FoldAddress(address)
-	return folded[strings.LastIndexByte(folded, '@')+1:]
+	at := strings.LastIndexByte(folded, '@')
+	if at < 0 {
+		return ""
+	}
+	return folded[at+1:]
 }

@@ -76,8 +76,8 @@ type Sort uint8
 // The orders of a member list (M2). Within equal values members are ordered by
 // ID, so that every order is total.
 const (
-	ByFirstName Sort = iota // first name, then last name, ignoring case
-	ByLastName              // last name, then first name, ignoring case
+	ByFirstName Sort = iota // the name as "first last", ignoring case
+	ByLastName              // the name as "last first", ignoring case
 	ByEmail                 // folded e-mail address
 	ByInvited               // time of the invitation; founders first
 	ByRole                  // Admin, Editor, Viewer, then custom roles by age

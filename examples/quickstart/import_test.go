@@ -57,9 +57,6 @@ func TestShippedRoster(t *testing.T) {
 
 // The same on a file, as the command does it.
 func TestShippedRosterOnSQLite(t *testing.T) {
-	if testing.Short() {
-		t.Skip("a thousand transactions")
-	}
 	files := here(t, "people.csv", "testdata/first.golden", "testdata/import.golden")
 	told, roster, _ := strings.Cut(play(t, "-import", files[0]), "The roster ")
 	golden(t, files[2], "The roster "+strings.ReplaceAll(roster, files[0], "people.csv"))

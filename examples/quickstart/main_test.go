@@ -170,9 +170,6 @@ func serviceOn(t *testing.T, records store.Store) *charter.Service {
 
 // A process that is killed at any step goes on as well when it is started again.
 func TestKilledAtEveryStep(t *testing.T) {
-	if testing.Short() {
-		t.Skip("kills a process for each step")
-	}
 	file := here(t, "testdata/first.golden")[0]
 	whole := readFile(t, file)
 	for n := range story() {

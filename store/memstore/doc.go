@@ -25,7 +25,8 @@
 // and nothing of other organizations. The facts about a question are a few
 // lookups in hash tries and one in the member's own grants, without garbage. A
 // page of a list is a seek and its rows; with filters that few rows pass, a page
-// of members may walk the list to its end.
+// of members may walk the list to its end. A member takes about 1.5 kB, with its
+// user and a few grants.
 //
 // An old state lives as long as somebody reads it: a View that does not end keeps
 // what was replaced meanwhile from being freed.

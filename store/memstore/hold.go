@@ -2,6 +2,7 @@ package memstore
 
 import (
 	"context"
+	"slices"
 
 	"github.com/seed-5b9f5318/charter/grants"
 	"github.com/seed-5b9f5318/charter/orgs"
@@ -27,7 +28,7 @@ func (t *tx) Hold(ctx context.Context, want store.Want) (store.Held, error) {
 		t.orgs[want.Org] = struct{}{}
 		o.hold(want, &held)
 		if held.Member.User != "" {
-			users = append(users[:len(users):len(users)], held.Member.User)
+			users = append(slices.Clip(users), held.Member.User)
 		}
 	}
 	held.Users = t.holdUsers(users, want.Org)
@@ -85,7 +86,7 @@ func (o *tenant) hold(want store.Want, held *store.Held) {
 			held.Addressed = append(held.Addressed, r.Member)
 		}
 	}
-	held.Roles = o.rolesOf(append(want.Roles[:len(want.Roles):len(want.Roles)], held.Actor.Role, held.Member.Role))
+	held.Roles = o.rolesOf(append(slices.Clip(want.Roles), held.Actor.Role, held.Member.Role))
 	if custom, ok := o.named.Get(want.RoleName); ok {
 		held.RoleNamed = custom.Role.Clone()
 	}

@@ -167,6 +167,36 @@ func TestAFailedWriteLosesTheUpdate(t *testing.T) {
 	}
 }
 
+// A row that is bound to a user and not active should not be. If it is, the user
+// is a member of nothing and reaches nothing.
+func TestABoundRowThatIsNotActive(t *testing.T) {
+	s, ctx := New(), t.Context()
+	device := grants.Resource{Kind: "device", ID: "d-1"}
+	update(t, s, func(ctx context.Context, tx store.Tx) error {
+		return errors.Join(
+			create("acme")(ctx, tx),
+			tx.PutUser(ctx, orgs.User{ID: "ada"}),
+			tx.Register(ctx, "acme", []grants.Resource{device}),
+			tx.CreateMember(ctx, orgs.Member{ID: "m-1", Org: "acme", Role: roles.Admin, User: "ada"}),
+			tx.Give(ctx, "acme", "m-1", []grants.Grant{grants.All("device"), grants.One("device", "d-1")}),
+		)
+	})
+	if list, err := s.Memberships(ctx, store.MembershipQuery{User: "ada", Limit: 1}); len(list) > 0 || err != nil {
+		t.Errorf("Memberships returned %v, %v", list, err)
+	}
+	reached, err := s.Resources(ctx, store.ResourceQuery{Org: "acme", User: "ada", Reach: []roles.ID{roles.Admin}})
+	if len(reached.Resources) > 0 || err != nil {
+		t.Errorf("Resources returned %v, %v", reached, err)
+	}
+	update(t, s, func(ctx context.Context, tx store.Tx) error {
+		held, err := tx.Hold(ctx, store.Want{Users: []orgs.UserID{"ada"}})
+		if latest := held.Users["ada"].Latest; latest != "" {
+			t.Errorf("Latest is %q", latest)
+		}
+		return err
+	})
+}
+
 // A check costs no garbage, whatever it asks.
 func TestFactsAllocatesNothing(t *testing.T) {
 	s, ctx := New(), t.Context()

@@ -82,10 +82,7 @@ func (d dice) row(org orgs.ID) orgs.Member {
 		ID: d.member(), Org: org, Role: d.role(), Status: orgs.Invited, Profile: d.profile(),
 		InvitedBy: d.user(), InvitedAt: d.time(), Message: pick(d, "", "hello"), Issue: d.IntN(3),
 	}
-	switch d.IntN(20) {
-	case 0: // bound and not active: no such row should be, and it must reach nothing
-		m.ID, m.User = "ghost-"+m.ID, d.user()
-	case 1, 2, 3, 4, 5, 6, 7, 8, 9, 10:
+	if d.IntN(2) == 0 {
 		m.Status, m.User, m.JoinedAt = orgs.Active, d.user(), d.time()
 	}
 	return m
@@ -237,6 +234,27 @@ func same(t *testing.T, what string, mem, ca any, memErr, caErr error) {
 	}
 }
 
+// spoil overwrites every slice in an answer, which is the asker's own (C22):
+// should the store have kept it, the next answers show it.
+func spoil(v reflect.Value) {
+	switch v.Kind() {
+	case reflect.Slice:
+		for i := range v.Len() {
+			spoil(v.Index(i))
+			v.Index(i).SetZero()
+		}
+	case reflect.Struct:
+		for i := range v.NumField() {
+			spoil(v.Field(i))
+		}
+	case reflect.Map:
+		for entries := v.MapRange(); entries.Next(); {
+			spoil(entries.Value())
+		}
+	default:
+	}
+}
+
 // ordered puts what Hold returns in any order into one.
 func ordered(h store.Held) store.Held {
 	slices.SortFunc(h.Addressed, func(a, b orgs.Member) int { return strings.Compare(string(a.ID), string(b.ID)) })
@@ -259,6 +277,7 @@ func TestSameAsTheOracle(t *testing.T) {
 					a, aErr := ask(t.Context(), mem)
 					b, bErr := ask(t.Context(), ca)
 					same(t, fmt.Sprintf("%T", a), a, b, aErr, bErr)
+					spoil(reflect.ValueOf(a))
 				}
 			}
 		})
@@ -293,5 +312,6 @@ func (d dice) transact(t *testing.T, mem, ca store.Store) {
 		})
 	}
 	same(t, "Hold", ordered(held[0]), ordered(held[1]), nil, nil)
+	spoil(reflect.ValueOf(held[0]))
 	same(t, "Update", nil, nil, errs[0], errs[1])
 }

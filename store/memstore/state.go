@@ -72,7 +72,10 @@ func newTenant(edit *cow.Edit, record orgs.Organization) *tenant {
 	}
 	for _, sort := range orgs.Sorts() {
 		o.lists[sort] = cow.NewSorted(func(a, b *row) int {
-			return cmp.Or(strings.Compare(a.keys[sort], b.keys[sort]), cmp.Compare(a.ID, b.ID))
+			if c := strings.Compare(a.keys[sort], b.keys[sort]); c != 0 {
+				return c
+			}
+			return cmp.Compare(a.ID, b.ID)
 		})
 	}
 	o.set(record)
@@ -154,7 +157,10 @@ type holder struct {
 }
 
 func (h holder) compare(other holder) int {
-	return cmp.Or(h.grant.Compare(other.grant), cmp.Compare(h.member, other.member))
+	if c := h.grant.Compare(other.grant); c != 0 {
+		return c
+	}
+	return cmp.Compare(h.member, other.member)
 }
 
 // has reports whether row id has g.

@@ -89,7 +89,7 @@ func (t *tx) org(id orgs.ID) *tenant {
 		return o
 	}
 	c := *o
-	c.edit, c.record = t.edit, o.record.Clone()
+	c.edit = t.edit
 	t.next.orgs.Set(t.edit, id, &c)
 	return &c
 }

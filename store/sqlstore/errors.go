@@ -13,9 +13,6 @@ var (
 	// errUnread: somebody else has written to the tables, or the disk has lost
 	// something.
 	errUnread = errors.New("a stored record that cannot be read")
-	// errNotHeld: fn wrote to a record that it does not hold, which the contract
-	// forbids.
-	errNotHeld = errors.New("the record is not held")
 	// errMoved is the cause of a conflict that no database reported.
 	errMoved = errors.New("a held revision has moved")
 )
@@ -83,7 +80,7 @@ type verdict struct {
 	conflict bool   // the transaction lost against another one (C4)
 }
 
-// unusable returns an error about a database that cannot be used as it is.
-func unusable(format string, args ...any) error {
+// errorf returns an error that no database reported.
+func errorf(format string, args ...any) error {
 	return fmt.Errorf("sqlstore: "+format, args...)
 }

@@ -12,7 +12,8 @@ import (
 // The facts about each question in the table listed: the organization, the row
 // of the user if there is one, and four yes-or-no questions, a seek each (C14).
 const (
-	selectFacts = `SELECT '` + isFacts + `', COALESCE(m.id, ''), COALESCE(m.status, ''), COALESCE(m.role, ''), '', '', '', '', '', '', o.revision,
+	selectFacts = `SELECT '` + isFacts + `', COALESCE(m.id, ''), COALESCE(m.status, ''), COALESCE(m.role, ''),
+		'', '', '', '', '', '', o.revision,
 		CASE WHEN EXISTS (SELECT 1 FROM charter_role_permissions p
 			WHERE p.org = o.id AND p.role = m.role AND p.permission = listed.a) THEN 1 ELSE 0 END
 		+ CASE WHEN EXISTS (SELECT 1 FROM charter_resources s

@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"slices"
 
 	"github.com/seed-5b9f5318/charter/grants"
 	"github.com/seed-5b9f5318/charter/orgs"
@@ -171,7 +172,7 @@ func (f *findings) finish() {
 	}
 	users := f.want.Users
 	if user := f.held.Member.User; user != "" {
-		users = append(users[:len(users):len(users)], user)
+		users = append(slices.Clip(users), user)
 	}
 	for _, id := range users {
 		if u, there := f.held.Users[id]; t.users[id] == nil {

@@ -42,7 +42,7 @@ const maxSeeks = 64
 func (r reader) Members(ctx context.Context, q store.MemberQuery) (store.MemberPage, error) {
 	key := keyColumn(q.Sort)
 	if key == "" {
-		return store.MemberPage{}, unusable("members: no order %v", q.Sort)
+		return store.MemberPage{}, errorf("members: no order %v", q.Sort)
 	}
 	order := `ORDER BY sort_key, id`
 	if q.Descending {

@@ -126,7 +126,8 @@ func (r reader) Grants(ctx context.Context, q store.GrantQuery) (page store.Gran
 	}
 	var seeks []*query
 	for _, s := range spans(q.Kinds, after) {
-		seeks = append(seeks, sentence(`SELECT g.kind AS kind, g.resource AS id FROM charter_grants g WHERE g.org = ? AND g.member = ?`, q.Org, q.Member).
+		seeks = append(seeks, sentence(
+			`SELECT g.kind AS kind, g.resource AS id FROM charter_grants g WHERE g.org = ? AND g.member = ?`, q.Org, q.Member).
 			addSpan(r.list, s, `g.kind`, `g.resource`))
 		if s.is == "=" {
 			continue // of a kind, the grant of all comes first

@@ -66,7 +66,7 @@ func Migrate(ctx context.Context, db *sql.DB, dialect Dialect) error {
 	provider, err := goose.NewProvider(d.goose, db, Migrations(dialect),
 		goose.WithTableName(versions), goose.WithDisableGlobalRegistry(true))
 	if err != nil {
-		return unusable("read the migrations: %w", err)
+		return errorf("read the migrations: %w", err)
 	}
 	for {
 		before, err := d.progress(ctx, db)

@@ -29,24 +29,23 @@ func openSQLite(ctx context.Context, d *dialect, db *sql.DB) (*sqliteDatabase, e
 		return nil, d.fail(ctx, "connect", err)
 	}
 	defer conn.Close()
-	var encoding string
-	if err := conn.QueryRowContext(ctx, `PRAGMA encoding`).Scan(&encoding); err != nil {
-		return nil, d.fail(ctx, "read the encoding", err)
+	var encoding, mode string
+	var enforced bool
+	for _, step := range []struct {
+		text   string
+		answer any
+	}{
+		{`PRAGMA encoding`, &encoding},
+		{`PRAGMA foreign_keys`, &enforced},
+		{`PRAGMA journal_mode = WAL`, &mode}, // a database in memory stays what it is
+	} {
+		err := d.patiently(ctx, func() error { return conn.QueryRowContext(ctx, step.text).Scan(step.answer) })
+		if err != nil {
+			return nil, d.fail(ctx, "set up", err)
+		}
 	}
 	if encoding != "UTF-8" {
-		return nil, unusable("the database is in %s, where text is not in the order of its bytes in UTF-8", encoding)
-	}
-	var enforced bool
-	if err := conn.QueryRowContext(ctx, `PRAGMA foreign_keys`).Scan(&enforced); err != nil {
-		return nil, d.fail(ctx, "read a setting", err)
-	}
-	// A database in memory stays what it is.
-	err = d.patiently(ctx, func() error {
-		_, err := conn.ExecContext(ctx, `PRAGMA journal_mode = WAL`)
-		return err
-	})
-	if err != nil {
-		return nil, d.fail(ctx, "switch to WAL mode", err)
+		return nil, errorf("the database is in %s, where text is not in the order of its bytes in UTF-8", encoding)
 	}
 	s := &sqliteDatabase{d: d, db: db, turn: make(chan struct{}, 1)}
 	if !enforced {

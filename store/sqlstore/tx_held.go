@@ -25,10 +25,11 @@ func (t *tx) CreateOrganization(ctx context.Context, o orgs.Organization) error 
 }
 
 func (t *tx) UpdateOrganization(ctx context.Context, o orgs.Organization) error {
-	return t.write(ctx, "update organization", func() error {
+	const doing = "update organization"
+	return t.write(ctx, doing, func() error {
 		held := t.orgs[o.ID]
 		if held == nil {
-			return errNotHeld
+			return notHeld(doing)
 		}
 		held.record, held.changed = o.Clone(), true
 		return nil
@@ -41,7 +42,7 @@ func (t *tx) DeleteOrganization(ctx context.Context, id orgs.ID, last store.Even
 	return t.write(ctx, doing, func() error {
 		held := t.orgs[id]
 		if held == nil {
-			return errNotHeld
+			return notHeld(doing)
 		}
 		if !held.there {
 			return nil
@@ -79,10 +80,11 @@ func (t *tx) DeleteTombstone(ctx context.Context, id orgs.ID) error {
 }
 
 func (t *tx) PutUser(ctx context.Context, u orgs.User) error {
-	return t.write(ctx, "put user", func() error {
+	const doing = "put user"
+	return t.write(ctx, doing, func() error {
 		held := t.users[u.ID]
 		if held == nil {
-			return errNotHeld
+			return notHeld(doing)
 		}
 		held.record, held.changed = u, true
 		return nil
@@ -95,7 +97,7 @@ func (t *tx) PutProfile(ctx context.Context, id orgs.UserID, p orgs.Profile) err
 	return t.write(ctx, doing, func() error {
 		held := t.users[id]
 		if held == nil {
-			return errNotHeld
+			return notHeld(doing)
 		}
 		if !held.there && !held.changed {
 			return nil // there is no record, and so no row
@@ -108,6 +110,10 @@ func (t *tx) PutProfile(ctx context.Context, id orgs.UserID, p orgs.Profile) err
 		return err
 	})
 }
+
+// notHeld is the error of a write to a record that fn does not hold, as the
+// contract demands.
+func notHeld(doing string) error { return errorf("%s: the record is not held", doing) }
 
 // finishOrganization writes what was kept back of id and compares.
 func (t *tx) finishOrganization(ctx context.Context, id orgs.ID, held *heldOrganization) error {

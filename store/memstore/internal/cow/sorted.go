@@ -98,7 +98,7 @@ func (n *node[T]) ascend(compare func(a, b T) int, from *T, with bool, yield fun
 	i := 0
 	if n.kids == nil {
 		if from != nil {
-			found := false
+			var found bool
 			if i, found = slices.BinarySearchFunc(n.items, *from, compare); found && !with {
 				i++
 			}

@@ -1,0 +1,75 @@
+# Every command of this repository; `make help` lists them. Nothing needs to be
+# installed but Go, make and a C compiler, which the race detector asks for.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+# One thing after the other, also with -j: the go command uses all cores by itself.
+.NOTPARALLEL:
+
+# Tools are compiled with the Go that is there, never with one fetched for them.
+export GOTOOLCHAIN ?= local
+
+GOLANGCI_LINT := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+STATICCHECK := honnef.co/go/tools/cmd/staticcheck@v0.8.2
+GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.8.0
+
+# Each folder with a go.mod: the library, and the modules that hold its examples
+# and whatever needs a driver.
+MODULES := $(patsubst %/,%,$(dir $(wildcard go.mod */go.mod */*/go.mod)))
+
+TESTFLAGS ?= -race -timeout=20m
+BENCH ?= .
+FUZZTIME ?= 10s
+
+.PHONY: help
+help: ## print this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: test
+test: ## run all tests of all modules with the race detector
+	@for m in $(MODULES); do echo "test: $$m"; go -C $$m test $(TESTFLAGS) ./...; done
+
+.PHONY: cover
+cover: ## measure statement coverage and compare it with the floors
+	@.ci/cover
+
+.PHONY: lint
+lint: fmt-check vet golangci-lint staticcheck govulncheck ## run every check that reads the code
+
+.PHONY: fmt-check
+fmt-check: ## fail when gofmt would change a file
+	@changed=$$(gofmt -l .); if [ -n "$$changed" ]; then echo "gofmt would change:"; echo "$$changed"; exit 1; fi
+
+.PHONY: vet
+vet: ## run go vet
+	@for m in $(MODULES); do echo "vet: $$m"; go -C $$m vet ./...; done
+
+.PHONY: golangci-lint
+golangci-lint: ## run golangci-lint, compiled at the first use
+	@for m in $(MODULES); do echo "golangci-lint: $$m"; \
+		go -C $$m run $(GOLANGCI_LINT) run --config '$(CURDIR)/.golangci.yml' --allow-serial-runners ./...; done
+
+.PHONY: staticcheck
+staticcheck: ## run staticcheck
+	@for m in $(MODULES); do echo "staticcheck: $$m"; go -C $$m run $(STATICCHECK) ./...; done
+
+.PHONY: govulncheck
+govulncheck: ## look for known vulnerabilities, where their database is reachable
+	@.ci/govulncheck $(GOVULNCHECK) $(MODULES)
+
+.PHONY: mod-check
+mod-check: ## fail when a go.mod is not tidy or a download is not what go.sum says
+	@for m in $(MODULES); do echo "mod-check: $$m"; go -C $$m mod tidy -diff; go -C $$m mod verify; done
+
+.PHONY: generate
+generate: ## write generated files anew
+	@for m in $(MODULES); do go -C $$m generate ./...; done
+
+.PHONY: bench
+bench: ## run the benchmarks of the library; BENCH chooses
+	@go test -run '^$$' -bench '$(BENCH)' -benchmem ./...
+
+.PHONY: fuzz
+fuzz: ## run every fuzz target for FUZZTIME
+	@.ci/fuzz $(FUZZTIME) $(MODULES)

@@ -1,0 +1,87 @@
+package sqltest
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/seed-5b9f5318/charter/store"
+	"github.com/seed-5b9f5318/charter/store/sqlstore"
+	"github.com/seed-5b9f5318/charter/storetest"
+)
+
+// hasty is what tests add to a file's name where they need no durability.
+const hasty = "?_pragma=synchronous(0)"
+
+// TestConformance runs the conformance suite on every kind of database that the
+// package documentation allows.
+func TestConformance(t *testing.T) {
+	for name, open := range map[string]func(testing.TB) store.Store{
+		"SQLite file, no parameters": func(t testing.TB) store.Store {
+			return migrated(t, sqliteFile(t, 8), sqlstore.SQLite())
+		},
+		"SQLite file, one connection": func(t testing.TB) store.Store {
+			return migrated(t, sqliteOpen(t, filepath.Join(t.TempDir(), "charter.db")+hasty, 1), sqlstore.SQLite())
+		},
+		"SQLite file, many parameters": func(t testing.TB) store.Store {
+			parameters := hasty + "&_pragma=foreign_keys(1)&_pragma=busy_timeout(3000)&_txlock=immediate"
+			return migrated(t, sqliteOpen(t, filepath.Join(t.TempDir(), "charter.db")+parameters, 0), sqlstore.SQLite())
+		},
+		"SQLite in memory": func(t testing.TB) store.Store {
+			return migrated(t, sqliteOpen(t, ":memory:", 1), sqlstore.SQLite())
+		},
+		"SQLite, bound": func(t testing.TB) store.Store {
+			db := sqliteOpen(t, filepath.Join(t.TempDir(), "charter.db")+hasty, 8)
+			return host{migrated(t, db, sqlstore.SQLite()), db}
+		},
+		"SQLite, bound, foreign keys and immediate": func(t testing.TB) store.Store {
+			parameters := hasty + "&_pragma=foreign_keys(1)&_pragma=busy_timeout(3000)&_txlock=immediate"
+			db := sqliteOpen(t, filepath.Join(t.TempDir(), "charter.db")+parameters, 8)
+			return host{migrated(t, db, sqlstore.SQLite()), db}
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			storetest.Run(t, open, storetest.Watchdog(5*time.Minute))
+		})
+	}
+}
+
+// host does each Update on a store that is bound to a transaction of its own, as
+// a host does that has rows to write in it.
+type host struct {
+	*sqlstore.Store
+	db *sql.DB
+}
+
+func (h host) Update(ctx context.Context, fn func(context.Context, store.Tx) error) error {
+	if store.Inside(ctx, h.Store) {
+		return store.ErrNested // and do not wait for the transaction that ctx is in
+	}
+	tx, err := h.db.BeginTx(ctx, nil)
+	if err != nil {
+		return h.begun(ctx, err)
+	}
+	defer tx.Rollback()
+	if err := h.Bind(tx).Update(ctx, fn); err != nil {
+		return err
+	}
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	return h.begun(ctx, tx.Commit())
+}
+
+// begun says what the error of a statement of the host's own means.
+func (h host) begun(ctx context.Context, err error) error {
+	var code interface{ Code() int }
+	switch {
+	case ctx.Err() != nil:
+		return ctx.Err()
+	case errors.As(err, &code) && code.Code()&0xff == 5:
+		return errors.Join(store.ErrConflict, err)
+	}
+	return err
+}

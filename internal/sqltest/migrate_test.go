@@ -1,0 +1,220 @@
+package sqltest
+
+import (
+	"database/sql"
+	"errors"
+	"io/fs"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/seed-5b9f5318/charter/store"
+	"github.com/seed-5b9f5318/charter/store/sqlstore"
+)
+
+// TestSchemaVersions shows which schemas New refuses, and what Migrate makes of
+// them.
+func TestSchemaVersions(t *testing.T) {
+	for name, c := range map[string]struct {
+		change  string // of a schema that is up to date
+		refused error  // by New
+		migrate error  // by Migrate
+	}{
+		"current": {`SELECT 1`, nil, nil},
+		"missing": {`DROP TABLE charter_schema`, sqlstore.ErrSchemaMissing, errors.ErrUnsupported},
+		"empty":   {`DELETE FROM charter_schema`, sqlstore.ErrSchemaMissing, errors.ErrUnsupported},
+		"older":   {`UPDATE charter_schema SET version = -1`, sqlstore.ErrSchemaOld, errors.ErrUnsupported},
+		"newer":   {`UPDATE charter_schema SET version = 99`, sqlstore.ErrSchemaNew, sqlstore.ErrSchemaNew},
+	} {
+		t.Run(name, func(t *testing.T) {
+			db := sqliteFile(t, 1)
+			migrated(t, db, sqlstore.SQLite())
+			must(t, db, c.change)
+			if _, err := sqlstore.New(t.Context(), db, sqlstore.SQLite()); !errors.Is(err, c.refused) {
+				t.Errorf("New: got error %v, want %v", err, c.refused)
+			}
+			if c.migrate == errors.ErrUnsupported {
+				return // no migration goes from there to here
+			}
+			if err := sqlstore.Migrate(t.Context(), db, sqlstore.SQLite()); !errors.Is(err, c.migrate) {
+				t.Errorf("Migrate: got error %v, want %v", err, c.migrate)
+			}
+		})
+	}
+}
+
+// TestSchemaOfNothing opens a database that nobody has migrated, and leaves no
+// trace in it.
+func TestSchemaOfNothing(t *testing.T) {
+	db := sqliteFile(t, 1)
+	if _, err := sqlstore.New(t.Context(), db, sqlstore.SQLite()); !errors.Is(err, sqlstore.ErrSchemaMissing) {
+		t.Errorf("New: got error %v", err)
+	}
+	if tables := tablesOf(t, db); len(tables) != 0 {
+		t.Errorf("New made the tables %v", tables)
+	}
+}
+
+func tablesOf(t testing.TB, db *sql.DB) (names []string) {
+	t.Helper()
+	rows, err := db.QueryContext(t.Context(), `SELECT name FROM sqlite_master WHERE name NOT LIKE 'sqlite!_%' ESCAPE '!' ORDER BY name`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var name string
+		if err := rows.Scan(&name); err != nil {
+			t.Fatal(err)
+		}
+		names = append(names, name)
+	}
+	return names
+}
+
+// TestMigrateNames shows that everything in the database has the prefix, and that
+// the host's own goose does not meet ours.
+func TestMigrateNames(t *testing.T) {
+	db := sqliteFile(t, 1)
+	must(t, db, `CREATE TABLE goose_db_version (id INTEGER, version_id INTEGER, is_applied INTEGER, tstamp TEXT)`)
+	must(t, db, `INSERT INTO goose_db_version VALUES (1, 77, 1, '')`)
+	migrated(t, db, sqlstore.SQLite())
+	for _, name := range tablesOf(t, db) {
+		if name != "goose_db_version" && !strings.HasPrefix(name, "charter_") {
+			t.Errorf("the schema has %s", name)
+		}
+	}
+	before := tablesOf(t, db)
+	if err := sqlstore.Migrate(t.Context(), db, sqlstore.SQLite()); err != nil {
+		t.Errorf("again: %v", err)
+	}
+	if after := tablesOf(t, db); !slices.Equal(before, after) {
+		t.Errorf("again: %v became %v", before, after)
+	}
+}
+
+// TestMigrationsByHand applies the files as a host with a tool of its own does:
+// plain SQL, each in a transaction.
+func TestMigrationsByHand(t *testing.T) {
+	db := sqliteFile(t, 2)
+	files := sqlstore.Migrations(sqlstore.SQLite())
+	names, err := fs.Glob(files, "*")
+	if err != nil || len(names) == 0 {
+		t.Fatalf("files %v, error %v", names, err)
+	}
+	slices.Sort(names)
+	for i, name := range names {
+		if !regexp.MustCompile(`^0*[1-9][0-9]*_[a-z_]+\.sql$`).MatchString(name) {
+			t.Errorf("file %d is called %s", i, name)
+		}
+		text, err := fs.ReadFile(files, name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		tx, err := db.BeginTx(t.Context(), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := tx.ExecContext(t.Context(), string(text)); err != nil {
+			t.Fatalf("%s: %v", name, err)
+		}
+		if err := tx.Commit(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	populate(t, opened(t, db, sqlstore.SQLite()), 1, 5)
+	if err := sqlstore.Migrate(t.Context(), db, sqlstore.SQLite()); err != nil {
+		t.Errorf("Migrate, where there is nothing to do: %v", err)
+	}
+}
+
+// TestMigrateAtOnce migrates one file through many handles, as processes do that
+// start at the same time.
+func TestMigrateAtOnce(t *testing.T) {
+	for range 10 {
+		path := filepath.Join(t.TempDir(), "charter.db")
+		var all sync.WaitGroup
+		begin := make(chan struct{})
+		stores := make([]store.Store, 6)
+		for i := range stores {
+			db := sqliteOpen(t, path, 1+i%2)
+			all.Go(func() {
+				<-begin
+				if err := sqlstore.Migrate(t.Context(), db, sqlstore.SQLite()); err != nil {
+					t.Errorf("Migrate: %v", explained(err))
+					return
+				}
+				s, err := sqlstore.New(t.Context(), db, sqlstore.SQLite())
+				if err != nil {
+					t.Errorf("New: %v", explained(err))
+					return
+				}
+				stores[i] = s
+			})
+		}
+		close(begin)
+		all.Wait()
+		if t.Failed() {
+			return
+		}
+		populate(t, stores[0], 1, 5)
+		if _, err := stores[1].Organization(t.Context(), org(0)); err != nil {
+			t.Errorf("what one wrote the other finds: %v", err)
+		}
+	}
+}
+
+// explained returns err with the texts that its own leaves out.
+func explained(err error) error {
+	var inner interface{ Unwrap() []error }
+	if errors.As(err, &inner) {
+		return errors.Join(inner.Unwrap()...)
+	}
+	return err
+}
+
+// TestMigrateFails shows that a failure is neither hidden nor repeated for ever,
+// and that nothing of it is left.
+func TestMigrateFails(t *testing.T) {
+	db := sqliteFile(t, 1)
+	must(t, db, `CREATE TABLE charter_events (it_is TEXT)`) // which is in the way
+	err := sqlstore.Migrate(t.Context(), db, sqlstore.SQLite())
+	if err == nil || strings.Contains(err.Error(), "charter_events") {
+		t.Errorf("got error %v", err)
+	}
+	if _, err := sqlstore.New(t.Context(), db, sqlstore.SQLite()); !errors.Is(err, sqlstore.ErrSchemaMissing) {
+		t.Errorf("New: got error %v", err)
+	}
+	must(t, db, `DROP TABLE charter_events`)
+	migrated(t, db, sqlstore.SQLite())
+}
+
+// TestNoDialect refuses the zero Dialect.
+func TestNoDialect(t *testing.T) {
+	db := sqliteFile(t, 1)
+	if _, err := sqlstore.New(t.Context(), db, sqlstore.Dialect{}); err == nil {
+		t.Error("New took it")
+	}
+	if err := sqlstore.Migrate(t.Context(), db, sqlstore.Dialect{}); err == nil {
+		t.Error("Migrate took it")
+	}
+	if names, err := fs.Glob(sqlstore.Migrations(sqlstore.Dialect{}), "*"); err != nil || len(names) != 0 {
+		t.Errorf("Migrations: %v, %v", names, err)
+	}
+}
+
+// TestEncoding refuses a database that keeps its text in UTF-16, where the order
+// of the bytes is another one (C21).
+func TestEncoding(t *testing.T) {
+	db := sqliteFile(t, 1)
+	must(t, db, `PRAGMA encoding = 'UTF-16le'`)
+	if err := sqlstore.Migrate(t.Context(), db, sqlstore.SQLite()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := sqlstore.New(t.Context(), db, sqlstore.SQLite()); err == nil {
+		t.Error("New took it")
+	}
+}
