@@ -41,7 +41,7 @@ func TestContention(t *testing.T) {
 // and lock nothing: where most attempts are lost.
 func onSlow(testing.TB) store.Store {
 	s := castore.New()
-	s.AfterHold = func() { time.Sleep(50 * time.Millisecond) } //nolint:forbidigo // decides nothing: it is the distance
+	s.AfterHold = func() { time.Sleep(50 * time.Millisecond) } // decides nothing: it is the distance
 	return s
 }
 

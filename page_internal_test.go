@@ -113,7 +113,9 @@ func FuzzNumberCursor(f *testing.F) {
 	if err != nil {
 		f.Fatal(err)
 	}
-	for _, s := range []string{"1", "0", "-1", "9223372036854775807", "9223372036854775808", "18446744073709551615", "1e3", "1.0", "null", "[1]", `"1"`, "1 2"} {
+	for _, s := range []string{
+		"1", "0", "-1", "9223372036854775807", "9223372036854775808", "18446744073709551615", "1e3", "1.0", "null", "[1]", `"1"`, "1 2",
+	} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, position string) {

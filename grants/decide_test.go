@@ -26,7 +26,8 @@ func TestQuestionCheck(t *testing.T) {
 		field string
 	}{
 		{grants.Question{}, "permission"}, {grants.Question{Permission: "devices.explode", Resource: machine}, "permission"},
-		{grants.Question{Permission: "devices.view"}, "resource.kind"}, {grants.Question{Permission: "devices.view", Resource: board}, "resource.kind"},
+		{grants.Question{Permission: "devices.view"}, "resource.kind"},
+		{grants.Question{Permission: "devices.view", Resource: board}, "resource.kind"},
 		{grants.Question{Permission: "devices.view", Resource: grants.Resource{ID: "d"}}, "resource.kind"},
 		{grants.Question{Permission: "devices.view", Resource: grants.Resource{Kind: device}}, "resource.id"},
 		{grants.Question{Permission: "devices.view", Resource: grants.Resource{Kind: device, ID: "\x00"}}, "resource.id"},
@@ -173,7 +174,8 @@ func explained(t *rapid.T, c *roles.Catalogue, q grants.Question, f grants.Facts
 // The zero values deny.
 func TestZeroDenies(t *testing.T) {
 	c := roles.SmartServices()
-	for _, q := range []grants.Question{{}, {Permission: "users.access"}, {Permission: "devices.view", Resource: grants.Resource{Kind: device, ID: "d"}}} {
+	machine := grants.Resource{Kind: device, ID: "d"}
+	for _, q := range []grants.Question{{}, {Permission: "users.access"}, {Permission: "devices.view", Resource: machine}} {
 		if _, ok := grants.Decide(c, q, grants.Facts{}); ok || grants.Holds(c, q.Permission, grants.Facts{}) {
 			t.Errorf("%+v is allowed to nobody", q)
 		}

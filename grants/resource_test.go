@@ -68,7 +68,9 @@ func TestTarget(t *testing.T) {
 
 func TestNormalize(t *testing.T) {
 	c := roles.SmartServices()
-	given := []grants.Grant{grants.One(device, "b"), grants.All(device), grants.One(device, "a"), grants.One(dashboard, "z"), grants.One(device, "b")}
+	given := []grants.Grant{
+		grants.One(device, "b"), grants.All(device), grants.One(device, "a"), grants.One(dashboard, "z"), grants.One(device, "b"),
+	}
 	before := slices.Clone(given)
 	got, err := grants.Normalize(c, given)
 	want := []grants.Grant{grants.One(dashboard, "z"), grants.All(device), grants.One(device, "a"), grants.One(device, "b")}

@@ -27,9 +27,12 @@ func refused(t *testing.T, err error, field string) {
 func TestRequest(t *testing.T) {
 	c := roles.SmartServices()
 	got, err := invites.Request{
-		Email: " A@b ", Role: "r-1", Message: " Hi\n", Grants: []grants.Grant{grants.One("device", "b"), grants.All("device"), grants.One("device", "b")},
+		Email: " A@b ", Role: "r-1", Message: " Hi\n",
+		Grants: []grants.Grant{grants.One("device", "b"), grants.All("device"), grants.One("device", "b")},
 	}.Normalize(c)
-	want := invites.Request{Email: "A@b", Role: "r-1", Message: " Hi\n", Grants: []grants.Grant{grants.All("device"), grants.One("device", "b")}}
+	want := invites.Request{
+		Email: "A@b", Role: "r-1", Message: " Hi\n", Grants: []grants.Grant{grants.All("device"), grants.One("device", "b")},
+	}
 	if diff := cmp.Diff(want, got); err != nil || diff != "" {
 		t.Error(err, diff)
 	}

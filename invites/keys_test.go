@@ -190,7 +190,10 @@ func TestNothingIsPrinted(t *testing.T) {
 func FuzzVerify(f *testing.F) {
 	k := ring(f, 2, 1)
 	newest, older := made(f, k, row(3)), made(f, ring(f, 1), row(3))
-	for _, s := range []string{newest, older, made(f, k, row(2)), made(f, ring(f, 9), row(3)), "", "x", newest[:85], newest + "A", newest[:85] + "A", strings.Repeat("A", 86)} {
+	for _, s := range []string{
+		newest, older, made(f, k, row(2)), made(f, ring(f, 9), row(3)), "", "x", newest[:85], newest + "A", newest[:85] + "A",
+		strings.Repeat("A", 86),
+	} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {

@@ -31,7 +31,8 @@ func TestAddress(t *testing.T) {
 		}
 	}
 	for _, bad := range []string{
-		"", " ", "a", "@", "a@", "@b", "a@b@c", "a@@b", "a b@c", "a@b c", "a\u00a0b@c", "a@b\u2003c", "a\tb@c", "<a@b>", "a,b@c", "a;b@c", "a:b@c", `a"b@c`, `a\b@c`,
+		"", " ", "a", "@", "a@", "@b", "a@b@c", "a@@b", "a b@c", "a@b c", "a\u00a0b@c", "a@b\u2003c", "a\tb@c", "<a@b>", "a,b@c", "a;b@c",
+		"a:b@c", `a"b@c`, `a\b@c`,
 		"a(b)@c", "[a]@b", "a@[1.2.3.4]", "a\nb@c", "a@b\x00", "\xff@b", "a@b\u2028c", "a\x7f@b", strings.Repeat("a", 253) + "@b",
 	} {
 		_, err := orgs.Address("billing.email", bad)
@@ -98,7 +99,8 @@ func FuzzAddress(f *testing.F) {
 		name, domain, _ := strings.Cut(got, "@")
 		switch {
 		case got != strings.TrimSpace(s), len(got) < 3, len(got) > 254, !utf8.ValidString(got),
-			name == "", domain == "", strings.Contains(domain, "@"), strings.ContainsFunc(got, unicode.IsControl), strings.ContainsFunc(got, unicode.IsSpace):
+			name == "", domain == "", strings.Contains(domain, "@"),
+			strings.ContainsFunc(got, unicode.IsControl), strings.ContainsFunc(got, unicode.IsSpace):
 			t.Fatalf("%q was taken as %q", s, got)
 		}
 		if again, err := orgs.Address("email", got); err != nil || again != got {

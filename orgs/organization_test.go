@@ -30,7 +30,9 @@ func TestName(t *testing.T) {
 // FuzzName: a name that is taken is trimmed, 1 to 100 characters without control
 // characters (O2); one that is refused is not, and the error names it.
 func FuzzName(f *testing.F) {
-	for _, s := range []string{"Acme", " Acme ", "", "a\nb", strings.Repeat("😀", 100), strings.Repeat("😀", 101), "\xff", "a\u2028b", "\u200b"} {
+	for _, s := range []string{
+		"Acme", " Acme ", "", "a\nb", strings.Repeat("😀", 100), strings.Repeat("😀", 101), "\xff", "a\u2028b", "\u200b",
+	} {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
@@ -64,7 +66,8 @@ func TestBilling(t *testing.T) {
 		t.Errorf("got %+v, %v for none", got, err)
 	}
 	full := orgs.Billing{
-		Company: strings.Repeat("😀", 200), Address: strings.Repeat("é", 1000), VATID: strings.Repeat("x", 50), Reference: strings.Repeat("x", 200),
+		Company: strings.Repeat("😀", 200), Address: strings.Repeat("é", 1000), VATID: strings.Repeat("x", 50),
+		Reference: strings.Repeat("x", 200),
 	}
 	if got, err := full.Normalize(); err != nil || got != full {
 		t.Errorf("got %v for the longest", err)

@@ -17,6 +17,7 @@ func TestNewCatalogueRefuses(t *testing.T) {
 	declares := func(ds ...roles.Declaration) []roles.Service {
 		return []roles.Service{{Key: "fleet", Permissions: ds}}
 	}
+	long := roles.Kind(strings.Repeat("a", 129))
 	sail := roles.Declaration{Permission: "fleet.sail", Kind: "ship"}
 	for name, c := range map[string]struct {
 		services []roles.Service
@@ -30,9 +31,9 @@ func TestNewCatalogueRefuses(t *testing.T) {
 		"a bad permission":            {declares(roles.Declaration{Permission: "fleet.Sail"}), "catalogue"},
 		"another service's":           {declares(roles.Declaration{Permission: "ships.sail"}), "catalogue"},
 		"a bad kind":                  {declares(roles.Declaration{Permission: "fleet.sail", Kind: "Ship"}), "catalogue"},
-		"a long kind":                 {declares(roles.Declaration{Permission: "fleet.sail", Kind: roles.Kind(strings.Repeat("a", 129))}), "catalogue"},
+		"a long kind":                 {declares(roles.Declaration{Permission: "fleet.sail", Kind: long}), "catalogue"},
 		"a long title":                {[]roles.Service{{Key: "fleet", Title: strings.Repeat("x", 201)}}, "catalogue title"},
-		"a long title of a action":    {declares(roles.Declaration{Permission: "fleet.sail", Title: strings.Repeat("x", 201)}), "catalogue title"},
+		"a permission's long title":   {declares(roles.Declaration{Permission: "fleet.sail", Title: strings.Repeat("x", 201)}), "catalogue title"},
 		"a title with a control code": {[]roles.Service{{Key: "fleet", Title: "a\x1bb"}}, "catalogue title"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -33,7 +33,9 @@ func TestSmartServices(t *testing.T) {
 
 // Lines of one service need not be together, and a file from Windows is one.
 func TestParseCatalogue(t *testing.T) {
-	lines := "fleet\tFleet\tfleet.sail\tSail\tship\tx\tx\t\n" + "crew\tCrew\tcrew.hire\t\t\tx\t\tx\n" + "fleet\tFleet\tfleet.sink\tSink\tship\tx\t\t"
+	lines := "fleet\tFleet\tfleet.sail\tSail\tship\tx\tx\t\n" +
+		"crew\tCrew\tcrew.hire\t\t\tx\t\tx\n" +
+		"fleet\tFleet\tfleet.sink\tSink\tship\tx\t\t"
 	for name, tsv := range map[string]string{
 		"as it is": head + lines, "with a last line end": head + lines + "\n", "with CRLF": strings.ReplaceAll(head+lines+"\n", "\n", "\r\n"),
 	} {

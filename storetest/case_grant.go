@@ -2,6 +2,7 @@ package storetest
 
 import (
 	"context"
+	"slices"
 
 	"github.com/seed-5b9f5318/charter/grants"
 	"github.com/seed-5b9f5318/charter/orgs"
@@ -136,7 +137,7 @@ func caseGiveEach(ctx context.Context, s store.Store) error {
 	t.grantsAre("a resource registered later", want)
 	t.do(store.Want{Org: acme}, createMember(invited(acme, newRow, "new@mail.example", roles.Viewer)), giveEach(acme))
 	for id, list := range want {
-		want[id] = append(list[:len(list):len(list)], grants.One(device, "d9"))
+		want[id] = append(slices.Clip(list), grants.One(device, "d9"))
 	}
 	want[danRow] = []grants.Grant{b1, d1, d2, grants.One(device, "d9")}
 	want[newRow] = want[danRow]

@@ -157,7 +157,7 @@ func caseUserOfRowMoved(ctx context.Context, s store.Store) error {
 				u := found.Departed(org, found.Latest)
 				ops := []op{deleteMember(org, row)}
 				if u.Homeless() {
-					own := orgs.ID("own-after-" + org)
+					own := "own-after-" + org
 					ops = append(ops, createOrganization(organization(own)), createMember(active(own, "own", u, roles.Admin)))
 					u = u.Joined(own)
 				}

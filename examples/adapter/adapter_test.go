@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"reflect"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -30,6 +31,11 @@ func TestFileKeepsEverything(t *testing.T) {
 	s := open(t, path)
 	acme, bob := found(t, s)
 	before := everything(t, s, acme)
+	for i, fields := 0, reflect.ValueOf(before); i < fields.NumField(); i++ {
+		if fields.Field(i).IsZero() {
+			t.Errorf("nothing to keep: no %s", fields.Type().Field(i).Name)
+		}
+	}
 
 	bytes, err := os.ReadFile(path)
 	check(t, err)

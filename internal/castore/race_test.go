@@ -82,6 +82,7 @@ func TestOvertaken(t *testing.T) {
 		"the other wrote nothing":   {found, holding(acme), acme, register("acme"), false},
 		"it wrote nothing":          {found, holding(acme, put("bob")), acme, holding(ada), false},
 		"it was held twice":         {found, holding(acme, put("bob")), acme, holding(acme, register("acme")), true},
+		"the user was held twice":   {found, holding(ada, put("ada")), ada, holding(ada, register("acme")), true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for s, loses := range map[*castore.Store]bool{castore.New(): c.loses, castore.NewUnchecked(): false} {
@@ -152,6 +153,33 @@ func TestAfterHoldMakesContendersMeet(t *testing.T) {
 		if lost != want.lost || int(o.Events) != want.number || err != nil {
 			t.Errorf("%d lost and the number is %d, %v, want %+v", lost, o.Events, err, want)
 		}
+	}
+}
+
+// No commit is lost, however many run at once.
+func TestEveryCommitCounts(t *testing.T) {
+	s := castore.New()
+	if err := s.Update(t.Context(), create("acme")); err != nil {
+		t.Fatal(err)
+	}
+	const writers, each = 4, 200
+	var all sync.WaitGroup
+	for range writers {
+		all.Go(func() {
+			for range each {
+				err := store.ErrConflict
+				for errors.Is(err, store.ErrConflict) {
+					err = s.Update(t.Context(), count)
+				}
+				if err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+	all.Wait()
+	if o, err := s.Organization(t.Context(), "acme"); o.Events != writers*each || err != nil {
+		t.Errorf("counted to %d, %v, want %d", o.Events, err, writers*each)
 	}
 }
 

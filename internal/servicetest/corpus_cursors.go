@@ -33,7 +33,9 @@ func newCursors(s *corpusStage) cursors {
 		page, err := s.Svc.Orgs.Page(s.Ctx, "ada", charter.OrgQuery{Limit: 1, Cursor: c})
 		return page.Next, err
 	})
-	for _, q := range []charter.MemberQuery{{}, {Descending: true}, {Sort: orgs.ByInvited}, {Sort: orgs.ByRole, Roles: []roles.ID{roles.Viewer}}, {Search: "f", Descending: true}} {
+	for _, q := range []charter.MemberQuery{
+		{}, {Descending: true}, {Sort: orgs.ByInvited}, {Sort: orgs.ByRole, Roles: []roles.ID{roles.Viewer}}, {Search: "f"},
+	} {
 		add("members "+q.Sort.String()+q.Search+strings.Repeat("-", len(q.Roles)), func(c charter.Cursor) (charter.Cursor, error) {
 			q.Limit, q.Cursor = 1, c
 			page, err := s.Svc.Members.Page(s.Ctx, s.ada, q)

@@ -25,7 +25,9 @@ func userInputs() []corpusInput {
 		{"sign in again", "last-name", badLine(0, 100), func(s *corpusStage, v string) error {
 			return errOf(s.Svc.SignIn(s.Ctx, "eve", orgs.Profile{Email: "eve@acme.example", LastName: v}))
 		}, nil, nil},
-		{"user", "user", badID, func(s *corpusStage, v string) error { return errOf(s.Svc.User(s.Ctx, orgs.UserID(v))) }, []error{charter.ErrNotFound}, nil},
+		{"user", "user", badID, func(s *corpusStage, v string) error {
+			return errOf(s.Svc.User(s.Ctx, orgs.UserID(v)))
+		}, []error{charter.ErrNotFound}, nil},
 	}
 }
 
@@ -37,18 +39,20 @@ func orgInputs() []corpusInput {
 			return s.Svc.Orgs.SetBilling(s.Ctx, s.ada, b)
 		}
 	}
-	optional := func(v string) bool { return badLine(1, 1<<30)(v) && !badLine(0, 0)(v) } // empty once trimmed
+	badBillingAddress := func(v string) bool { return trim(v) != "" && badAddress(v) }
 	return []corpusInput{
 		{"create organization", "user", badID, func(s *corpusStage, v string) error {
 			return errOf(s.Svc.Orgs.Create(s.Ctx, orgs.UserID(v), "New"))
 		}, []error{charter.ErrNotFound}, nil},
-		{"create organization", "name", badLine(1, 100), func(s *corpusStage, v string) error { return errOf(s.Svc.Orgs.Create(s.Ctx, "ada", v)) }, nil, nil},
+		{"create organization", "name", badLine(1, 100), func(s *corpusStage, v string) error {
+			return errOf(s.Svc.Orgs.Create(s.Ctx, "ada", v))
+		}, nil, nil},
 		{"rename", "name", badLine(1, 100), func(s *corpusStage, v string) error { return s.Svc.Orgs.Rename(s.Ctx, s.ada, v) }, nil, nil},
 		{"set billing", "billing.company", badLine(0, 200), billing(func(b *orgs.Billing, v string) { b.Company = v }), nil, nil},
 		{"set billing", "billing.address", spaceless(badText(1000)), billing(func(b *orgs.Billing, v string) { b.Address = v }), nil, nil},
 		{"set billing", "billing.vat-id", badLine(0, 50), billing(func(b *orgs.Billing, v string) { b.VATID = v }), nil, nil},
 		{"set billing", "billing.reference", badLine(0, 200), billing(func(b *orgs.Billing, v string) { b.Reference = v }), nil, nil},
-		{"set billing", "billing.email", func(v string) bool { return badAddress(v) && !optional(v) }, billing(func(b *orgs.Billing, v string) { b.Email = v }), nil, nil},
+		{"set billing", "billing.email", badBillingAddress, billing(func(b *orgs.Billing, v string) { b.Email = v }), nil, nil},
 		{"switch", "user", badID, func(s *corpusStage, v string) error {
 			return s.Svc.Orgs.Switch(s.Ctx, orgs.UserID(v), s.ada.Org)
 		}, []error{charter.ErrDenied}, nil},
@@ -140,7 +144,9 @@ func inviteInputs() []corpusInput {
 		{"invite", "role", always, invite(func(r *invites.Request, v string) { r.Role = roles.ID(v) }), nil, unless(badID)},
 		{"invite", "message", badText(2000), invite(func(r *invites.Request, v string) { r.Message = v }), nil, nil},
 		{"invite", "grants[0].kind", allBut("device"), invite(grant(func(v string) grants.Grant { return grants.All(roles.Kind(v)) })), nil, nil},
-		{"invite", "grants[0].resource", badID, invite(grant(func(v string) grants.Grant { return grants.One(device, grants.ResourceID(v)) })), []error{charter.ErrInvalid}, nil},
+		{"invite", "grants[0].resource", badID, invite(grant(func(v string) grants.Grant {
+			return grants.One(device, grants.ResourceID(v))
+		})), []error{charter.ErrInvalid}, nil},
 		{"accept", "user", badID, accept(func(i *charter.Invitee, v string) { i.User = orgs.UserID(v) }), []error{charter.ErrAlreadyMember}, nil},
 		{"accept", "email", badAddress, accept(func(i *charter.Invitee, v string) { i.Profile.Email = v }), nil, nil},
 		{"accept", "first-name", badLine(0, 100), accept(func(i *charter.Invitee, v string) { i.Profile.FirstName = v }), nil, nil},

@@ -116,7 +116,8 @@ func questionInputs() []corpusInput {
 			return errOf(s.Svc.CanEach(s.Ctx, s.ada, []grants.Question{{Permission: series}, {Permission: roles.Permission(v), Resource: known}}))
 		}, []error{charter.ErrInvalid}, nil},
 		{"can each", "questions[0].resource.id", badID, func(s *corpusStage, v string) error {
-			return errOf(s.Svc.CanEach(s.Ctx, s.ada, []grants.Question{{Permission: viewDevice, Resource: grants.Resource{Kind: device, ID: grants.ResourceID(v)}}}))
+			machine := grants.Resource{Kind: device, ID: grants.ResourceID(v)}
+			return errOf(s.Svc.CanEach(s.Ctx, s.ada, []grants.Question{{Permission: viewDevice, Resource: machine}}))
 		}, nil, nil},
 		{"filter", "permission", allBut("devices.view", "users.access"), func(s *corpusStage, v string) error {
 			return errOf(s.Svc.Filter(s.Ctx, s.ada, roles.Permission(v), []grants.Resource{known}))

@@ -59,7 +59,8 @@ func g1WrongKind(w *World) {
 		{viewDevice, grants.Resource{Kind: "rocket", ID: "x"}, "resource.kind"}, {viewDevice, grants.Resource{ID: "x"}, "resource.kind"},
 		{series, machine, "resource"}, {roles.AccessUsers, board, "resource"}, {series, grants.Resource{ID: "x"}, "resource"},
 		{series, grants.Resource{Kind: device}, "resource"}, {viewDevice, grants.Resource{Kind: device}, "resource.id"},
-		{viewDevice, grants.Resource{Kind: device, ID: long}, "resource.id"}, {viewDevice, grants.Resource{Kind: device, ID: "\xff"}, "resource.id"},
+		{viewDevice, grants.Resource{Kind: device, ID: long}, "resource.id"},
+		{viewDevice, grants.Resource{Kind: device, ID: "\xff"}, "resource.id"},
 	} {
 		for _, as := range []charter.Actor{t.ada, t.vic, {User: "nobody", Org: "nowhere"}} {
 			w.Invalid(c.field, func() error {

@@ -118,7 +118,8 @@ func g2Bad(w *World) {
 	id := t.id(t.vic)
 	good := grants.One(device, devices[0].ID)
 	for field, bad := range map[string]grants.Grant{
-		"grants[1].kind": {Kind: "rocket", All: true}, "grants[1].resource": {Kind: device}, "grants[1].all": {Kind: device, Resource: "x", All: true},
+		"grants[1].kind": {Kind: "rocket", All: true}, "grants[1].resource": {Kind: device},
+		"grants[1].all": {Kind: device, Resource: "x", All: true},
 	} {
 		w.Invalid(field, func() error { return w.Svc.Grants.Give(w.Ctx, t.ada, id, good, bad) })
 		w.Invalid(field, func() error { return w.Svc.Grants.Take(w.Ctx, t.ada, id, good, bad) })
@@ -149,7 +150,9 @@ func g2Denied(w *World) {
 func g2Listed(w *World) {
 	t := newTown(w)
 	devices := w.Devices(t.ada, 3)
-	boards := []grants.Resource{{Kind: dashboard, ID: "B"}, {Kind: dashboard, ID: "a"}, {Kind: dashboard, ID: "ä"}, {Kind: dashboard, ID: "b"}}
+	boards := []grants.Resource{
+		{Kind: dashboard, ID: "B"}, {Kind: dashboard, ID: "a"}, {Kind: dashboard, ID: "ä"}, {Kind: dashboard, ID: "b"},
+	}
 	w.Must(w.Svc.Resources.Register(w.Ctx, t.ada, boards...))
 	id := t.id(t.vic)
 	want := append(append([]grants.Grant{grants.All(dashboard)}, ones(boards[0], boards[1], boards[3], boards[2])...), ones(devices...)...)

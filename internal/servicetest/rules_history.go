@@ -111,9 +111,13 @@ func h1NoPersonalData(w *World) {
 	w.Must(err)
 	as := charter.Actor{User: "u-1", Org: org.ID}
 	w.Must(w.Svc.Orgs.SetBilling(w.Ctx, as, orgs.Billing{Company: "Secret4", Email: "secret5@x.example"}))
-	issued, err := w.Svc.Invites.Invite(w.Ctx, as, invites.Request{Email: "secret6@x.example", Role: roles.Viewer, Message: "Secret7", Grants: []grants.Grant{grants.All(device)}})
+	issued, err := w.Svc.Invites.Invite(w.Ctx, as, invites.Request{
+		Email: "secret6@x.example", Role: roles.Viewer, Message: "Secret7", Grants: []grants.Grant{grants.All(device)},
+	})
 	w.Must(err)
-	who := charter.Invitee{User: "u-2", Verified: []string{"secret6@x.example"}, Profile: orgs.Profile{Email: "secret8@x.example", LastName: "Secret9"}}
+	who := charter.Invitee{
+		User: "u-2", Verified: []string{"secret6@x.example"}, Profile: orgs.Profile{Email: "secret8@x.example", LastName: "Secret9"},
+	}
 	w.Must(errOf(w.Svc.Invites.Accept(w.Ctx, token(issued), who)))
 	w.Must(w.Svc.Members.Remove(w.Ctx, as, issued.Member.ID, "secret8@x.example"))
 	for _, o := range w.Dump().Orgs {

@@ -174,7 +174,8 @@ func i1Foreign(w *World) {
 		})
 	}
 	for field, g := range map[string]grants.Grant{
-		"grants[0].kind": grants.All("rocket"), "grants[0].resource": grants.One(device, ""), "grants[0].all": {Kind: device, Resource: here.ID, All: true},
+		"grants[0].kind": grants.All("rocket"), "grants[0].resource": grants.One(device, ""),
+		"grants[0].all": {Kind: device, Resource: here.ID, All: true},
 	} {
 		w.Invalid(field, func() error {
 			return errOf(w.Svc.Invites.Invite(w.Ctx, t.ada, invites.Request{Email: "x@x.example", Role: roles.Viewer, Grants: []grants.Grant{g}}))

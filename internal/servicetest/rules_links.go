@@ -157,7 +157,8 @@ func i4Printed(w *World) {
 	printed := fmt.Sprintf("%v %+v %#v %s %q %v %+v %#v", issued, issued, issued, issued.Link, issued.Link, keys, keys, keys) +
 		fmt.Sprintf("%v %+v %#v", w.Svc, w.Svc, *w.Svc) + string(text) + log.String()
 	for name, secret := range map[string]string{
-		"token": token(issued), "its end": token(issued)[43:], "key": runes(8, 7), "key as numbers": "7, 7", "key in hex": "0707", "key bytes": "7 7 7",
+		"token": token(issued), "its end": token(issued)[43:], "key": runes(8, 7), "key as numbers": "7, 7", "key in hex": "0707",
+		"key bytes": "7 7 7",
 	} {
 		w.True("not printed: "+name, !strings.Contains(printed, secret))
 	}
@@ -241,8 +242,9 @@ func i6OneAnswer(w *World) {
 	a, b := token(t.pending), token(theirs)
 	for name, dead := range map[string]string{
 		"foreign row": signed(foreign), "revoked": token(revoked), "re-issued": token(reissued), "unknown row": signed(unknown),
-		"a later issue": signed(later), "of nothing": signed(orgs.Member{Org: "00000000-0000-0000-0000-000000000000", ID: "00000000-0000-0000-0000-000000000000"}),
-		"zeros": runes(86, 'A'), "empty": "", "IDs of one, MAC of another": a[:43] + b[43:], "accepted by somebody else": token(accepted),
+		"a later issue": signed(later),
+		"of nothing":    signed(orgs.Member{Org: "00000000-0000-0000-0000-000000000000", ID: "00000000-0000-0000-0000-000000000000"}),
+		"zeros":         runes(86, 'A'), "empty": "", "IDs of one, MAC of another": a[:43] + b[43:], "accepted by somebody else": token(accepted),
 	} {
 		w.Log(name)
 		w.dead(dead, Invitee("pam"))

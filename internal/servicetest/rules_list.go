@@ -214,13 +214,14 @@ func m2Filters(w *World) {
 	clerk := t.Role(t.ada, "Clerk")
 	w.Invite(t.ada, "clem", clerk)
 	w.Join(t.ada, "cora", clerk)
+	everybody := []string{"ada", "clem@acme.example", "cora", "eve", "pam@acme.example", "vic"}
 	for _, c := range []struct {
 		status []orgs.Status
 		roles  []roles.ID
 		want   []string
 	}{
-		{nil, nil, []string{"ada", "clem@acme.example", "cora", "eve", "pam@acme.example", "vic"}},
-		{[]orgs.Status{orgs.Active, orgs.Invited, orgs.Active}, nil, []string{"ada", "clem@acme.example", "cora", "eve", "pam@acme.example", "vic"}},
+		{nil, nil, everybody},
+		{[]orgs.Status{orgs.Active, orgs.Invited, orgs.Active}, nil, everybody},
 		{[]orgs.Status{orgs.Invited}, nil, []string{"clem@acme.example", "pam@acme.example"}},
 		{nil, []roles.ID{clerk}, []string{"clem@acme.example", "cora"}},
 		{nil, []roles.ID{roles.Viewer, clerk, roles.Viewer}, []string{"clem@acme.example", "cora", "pam@acme.example", "vic"}},

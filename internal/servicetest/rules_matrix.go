@@ -182,7 +182,7 @@ func orgMatrix() []matrixRow {
 		{"G1", "do what is about no resource", addDevice, "", "+.. +. ... !!", func(c *cell) func() error {
 			return func() error { return c.Svc.Require(c.Ctx, c.as, addDevice, none) }
 		}},
-		{"G1", "use a resource, with a grant for the one that holds the permission", deleteDevice, "", "+.. +. ... !!", func(c *cell) func() error {
+		{"G1", "use a resource, with a grant for the fourth", deleteDevice, "", "+.. +. ... !!", func(c *cell) func() error {
 			r := machine(c)
 			c.Must(c.Svc.Resources.Register(c.Ctx, c.ada, r))
 			return func() error { return c.Svc.Require(c.Ctx, c.as, deleteDevice, r) }

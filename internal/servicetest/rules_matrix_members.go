@@ -49,7 +49,7 @@ func memberMatrix() []matrixRow {
 		}},
 		{"M4", "change one's own role", roles.ChangeRoles, "", "o.. o. ... !!", onMember(secondRole(ownRow), change)},
 		{"M4", "change another's role", roles.ChangeRoles, store.MemberRoleChanged, "+.. +. ... !!", onMember(secondRole(otherRow), change)},
-		{"M4", "change an invited one's role", roles.ChangeRoles, store.MemberRoleChanged, "+.. +. ... !!", onMember(secondRole(pendingRow), change)},
+		{"M4", "change an invited role", roles.ChangeRoles, store.MemberRoleChanged, "+.. +. ... !!", onMember(secondRole(pendingRow), change)},
 		{"M4", "change a role in another organization", roles.ChangeRoles, "", "?.. ?. ... !!", onMember(secondRole(foreignRow), change)},
 		{"M5", "remove oneself", roles.RemoveUsers, store.MemberLeft, "l++ ++ ... !!", onMember(ownRow, remove)},
 		{"M5", "remove another member", roles.RemoveUsers, store.MemberRemoved, "+.. +. ... !!", onMember(otherRow, remove)},
@@ -136,6 +136,6 @@ func roleMatrix() []matrixRow {
 		{"G2", "take a grant in another organization", roles.ChangeRoles, "", "?.. ?. ... !!", onMember(foreignRow, take)},
 		{"M1", "see one's own grants", "", "", "+++ ++ ... !!", onMember(ownRow, list)},
 		{"M1", "see another's grants", roles.AccessUsers, "", "+.. +. ... !!", onMember(holder, list)},
-		{"M1", "see grants in another organization, where there are none to see", roles.AccessUsers, "", "+.. +. ... !!", onMember(foreignRow, list)},
+		{"M1", "see grants elsewhere, where there are none", roles.AccessUsers, "", "+.. +. ... !!", onMember(foreignRow, list)},
 	}
 }

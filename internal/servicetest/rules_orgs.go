@@ -246,7 +246,9 @@ func o4Appointed(w *World) {
 func o4NoMember(w *World) {
 	t := newTown(w)
 	w.Must(errOf(w.Svc.Orgs.Leave(w.Ctx, t.vic)))
-	for _, as := range []charter.Actor{t.vic, t.pam, {User: "gil", Org: t.ada.Org}, {User: "eve", Org: "nowhere"}, {User: "nobody", Org: t.ada.Org}} {
+	for _, as := range []charter.Actor{
+		t.vic, t.pam, {User: "gil", Org: t.ada.Org}, {User: "eve", Org: "nowhere"}, {User: "nobody", Org: t.ada.Org},
+	} {
 		w.Denied(func() error { return errOf(w.Svc.Orgs.Leave(w.Ctx, as)) })
 	}
 }

@@ -128,7 +128,8 @@ func agree(w *World, as charter.Actor, access *charter.Access, p roles.Permissio
 	}
 	if asked[0] != none {
 		listed := collect(w, w.Svc.AllResourcesFor(w.Ctx, as, p, charter.PageQuery{}))
-		w.Same("resources for", keep(listed, func(r grants.Resource) bool { return contains(asked, r) }), slices.SortedFunc(slices.Values(want), grants.Resource.Compare))
+		got := keep(listed, func(r grants.Resource) bool { return contains(asked, r) })
+		w.Same("resources for", got, slices.SortedFunc(slices.Values(want), grants.Resource.Compare))
 	}
 	held, err := w.Svc.Holds(w.Ctx, as, p)
 	w.Must(err)
@@ -152,7 +153,8 @@ func g7Each(w *World) {
 	}
 	for field, bad := range map[string]grants.Question{
 		"questions[5].permission": {Permission: undeclared}, "questions[5].resource": {Permission: series, Resource: resources[0]},
-		"questions[5].resource.kind": {Permission: viewDevice, Resource: resources[2]}, "questions[5].resource.id": {Permission: viewDevice, Resource: grants.Resource{Kind: device}},
+		"questions[5].resource.kind": {Permission: viewDevice, Resource: resources[2]},
+		"questions[5].resource.id":   {Permission: viewDevice, Resource: grants.Resource{Kind: device}},
 	} {
 		w.Invalid(field, func() error {
 			answers, err := w.Svc.CanEach(w.Ctx, t.eve, append(slices.Clone(ask), bad))

@@ -122,7 +122,8 @@ func g4NeverCrosses(w *World) {
 
 func g4Bytes(w *World) {
 	t := newTown(w)
-	ids := []grants.ResourceID{"d", "D", "d ", " d", "ď", "d\u030c", "d\n", "%", "_", "' OR 1=1 --", grants.ResourceID(runes(255, 'x')), "😀"}
+	long := grants.ResourceID(runes(255, 'x'))
+	ids := []grants.ResourceID{"d", "D", "d ", " d", "ď", "d\u030c", "d\n", "%", "_", "' OR 1=1 --", long, "😀"}
 	for _, id := range ids {
 		w.Does(store.ResourcesRegistered, func() error { return w.Svc.Resources.Register(w.Ctx, t.ada, grants.Resource{Kind: device, ID: id}) })
 	}

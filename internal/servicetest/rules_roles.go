@@ -108,14 +108,17 @@ func r3Life(w *World) {
 	})
 	set := w.Does(store.RoleChanged, func() error { return w.Svc.Roles.SetPermissions(w.Ctx, t.ada, role.ID, viewBoard, viewBoard) })
 	w.Same("set", set.Detail, store.Detail{
-		Role: role.ID, Before: store.State{Name: "Aide", Permissions: sorted}, After: store.State{Name: "Aide", Permissions: []roles.Permission{viewBoard}},
+		Role: role.ID, Before: store.State{Name: "Aide", Permissions: sorted},
+		After: store.State{Name: "Aide", Permissions: []roles.Permission{viewBoard}},
 	})
 	role.Name, role.Permissions = "Aide", []roles.Permission{viewBoard}
 	list, err := w.Svc.Roles.List(w.Ctx, t.ada)
 	w.Must(err)
 	w.Same("listed", list[3:], []charter.RoleCount{{Role: role}})
 	deleted := w.Does(store.RoleDeleted, func() error { return w.Svc.Roles.Delete(w.Ctx, t.ada, role.ID) })
-	w.Same("deleted", deleted.Detail, store.Detail{Role: role.ID, Before: store.State{Name: "Aide", Permissions: []roles.Permission{viewBoard}}})
+	w.Same("deleted", deleted.Detail, store.Detail{
+		Role: role.ID, Before: store.State{Name: "Aide", Permissions: []roles.Permission{viewBoard}},
+	})
 	w.Refused(charter.ErrNotFound, func() error { return w.Svc.Roles.Delete(w.Ctx, t.ada, role.ID) })
 	w.Same("stored", w.Dump().Of(t.ada.Org).Roles, nil)
 	w.True("an ID is not used again", t.Role(t.ada, "Aide") != role.ID)
