@@ -111,7 +111,7 @@ func ExampleService_Explain() {
 	// true the member has joined
 	// true the member's role holds the permission
 	// true the resource is registered with the organization
-	// false a grant covers the resource
+	// false the member is Admin or has a grant that covers the resource
 	// allowed: false
 }
 

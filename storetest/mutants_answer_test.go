@@ -134,10 +134,12 @@ func latest(less func(a, b store.Membership) int, beside bool) func() store.Stor
 	})
 }
 
+// newestFirst orders memberships as they are listed: the most recently joined first.
+func newestFirst(a, b store.Membership) int {
+	return cmp.Or(b.JoinedAt.Compare(a.JoinedAt), cmp.Compare(a.Org, b.Org))
+}
+
 func answerMutants() []mutant {
-	joined := func(a, b store.Membership) int {
-		return cmp.Or(b.JoinedAt.Compare(a.JoinedAt), cmp.Compare(a.Org, b.Org))
-	}
 	return []mutant{
 		{name: "C8 Hold answers rows from a cache", meets: true, model: true, open: func() store.Store {
 			var cache sync.Map
@@ -186,13 +188,13 @@ func answerMutants() []mutant {
 				return held, err
 			}}
 		})},
-		{name: "C8 Latest may be the organization held", model: true, open: latest(joined, true)},
+		{name: "C8 Latest may be the organization held", model: true, open: latest(newestFirst, true)},
 		{name: "C8 Latest of two at one time is the greater ID", model: true, open: latest(func(a, b store.Membership) int {
 			return cmp.Or(b.JoinedAt.Compare(a.JoinedAt), cmp.Compare(b.Org, a.Org))
 		}, false)},
 		{name: "C8 Latest knows whole seconds", open: latest(func(a, b store.Membership) int {
-			return cmp.Or(cmp.Compare(b.JoinedAt.Unix(), a.JoinedAt.Unix()), cmp.Compare(b.Org, a.Org), joined(a, b))
+			return cmp.Or(cmp.Compare(b.JoinedAt.Unix(), a.JoinedAt.Unix()), cmp.Compare(b.Org, a.Org), newestFirst(a, b))
 		}, false)},
-		{name: "C8 Latest is the membership joined first", model: true, open: latest(func(a, b store.Membership) int { return joined(b, a) }, false)},
+		{name: "C8 Latest is the membership joined first", model: true, open: latest(func(a, b store.Membership) int { return newestFirst(b, a) }, false)},
 	}
 }

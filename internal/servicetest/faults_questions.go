@@ -22,29 +22,33 @@ func faultQuestions() []faultCase {
 	return all
 }
 
+// viewDevices is the permission that the checks ask about.
+const viewDevices roles.Permission = "devices.view"
+
 func faultChecks() []faultCase {
-	const p roles.Permission = "devices.view"
 	return []faultCase{
 		{name: "Can", make: func(s *stage) call {
-			return gives(func(ctx context.Context) (bool, error) { return s.Svc.Can(ctx, s.cy, p, s.things[0]) })
+			return gives(func(ctx context.Context) (bool, error) { return s.Svc.Can(ctx, s.cy, viewDevices, s.things[0]) })
 		}},
 		{name: "Require", make: func(s *stage) call {
-			return does(func(ctx context.Context) error { return s.Svc.Require(ctx, s.cy, p, s.things[0]) })
+			return does(func(ctx context.Context) error { return s.Svc.Require(ctx, s.cy, viewDevices, s.things[0]) })
 		}},
 		{name: "CanEach", make: func(s *stage) call {
 			return gives(func(ctx context.Context) ([]bool, error) {
-				return s.Svc.CanEach(ctx, s.cy, []grants.Question{{Permission: p, Resource: s.things[0]}})
+				return s.Svc.CanEach(ctx, s.cy, []grants.Question{{Permission: viewDevices, Resource: s.things[0]}})
 			})
 		}},
 		{name: "Filter", make: func(s *stage) call {
-			return gives(func(ctx context.Context) ([]grants.Resource, error) { return s.Svc.Filter(ctx, s.cy, p, s.things) })
+			return gives(func(ctx context.Context) ([]grants.Resource, error) {
+				return s.Svc.Filter(ctx, s.cy, viewDevices, s.things)
+			})
 		}},
 		{name: "Holds", make: func(s *stage) call {
-			return gives(func(ctx context.Context) (bool, error) { return s.Svc.Holds(ctx, s.cy, p) })
+			return gives(func(ctx context.Context) (bool, error) { return s.Svc.Holds(ctx, s.cy, viewDevices) })
 		}},
 		{name: "Explain", make: func(s *stage) call {
 			return gives(func(ctx context.Context) (charter.Explanation, error) {
-				return s.Svc.Explain(ctx, s.cy, p, s.things[0])
+				return s.Svc.Explain(ctx, s.cy, viewDevices, s.things[0])
 			})
 		}},
 		{name: "Access", make: func(s *stage) call {
@@ -53,22 +57,32 @@ func faultChecks() []faultCase {
 		}},
 		{name: "ResourcesFor", make: func(s *stage) call {
 			return gives(func(ctx context.Context) (charter.Page[grants.Resource], error) {
-				return s.Svc.ResourcesFor(ctx, s.cy, p, charter.PageQuery{})
+				return s.Svc.ResourcesFor(ctx, s.cy, viewDevices, charter.PageQuery{})
 			})
 		}},
 		{name: "AllResourcesFor", make: func(s *stage) call {
 			return walks(func(ctx context.Context) iter.Seq2[grants.Resource, error] {
-				return s.Svc.AllResourcesFor(ctx, s.ada, p, charter.PageQuery{})
+				return s.Svc.AllResourcesFor(ctx, s.ada, viewDevices, charter.PageQuery{})
+			})
+		}},
+		{name: "Resources.Page", make: func(s *stage) call {
+			return gives(func(ctx context.Context) (charter.Page[grants.Resource], error) {
+				return s.Svc.Resources.Page(ctx, s.cy, charter.ResourceQuery{})
+			})
+		}},
+		{name: "Resources.All", make: func(s *stage) call {
+			return walks(func(ctx context.Context) iter.Seq2[grants.Resource, error] {
+				return s.Svc.Resources.All(ctx, s.ada, charter.ResourceQuery{})
 			})
 		}},
 		{name: "MembersFor", make: func(s *stage) call {
 			return gives(func(ctx context.Context) (charter.Page[orgs.Member], error) {
-				return s.Svc.MembersFor(ctx, s.ada.Org, p, s.things[0], charter.PageQuery{})
+				return s.Svc.MembersFor(ctx, s.ada.Org, viewDevices, s.things[0], charter.PageQuery{})
 			})
 		}},
 		{name: "AllMembersFor", make: func(s *stage) call {
 			return walks(func(ctx context.Context) iter.Seq2[orgs.Member, error] {
-				return s.Svc.AllMembersFor(ctx, s.ada.Org, p, s.things[0], charter.PageQuery{})
+				return s.Svc.AllMembersFor(ctx, s.ada.Org, viewDevices, s.things[0], charter.PageQuery{})
 			})
 		}},
 	}

@@ -16,23 +16,13 @@ import (
 	"github.com/seed-5b9f5318/charter/store/sqlstore"
 )
 
-// number returns what a statement of one number says.
-func number(t testing.TB, q interface {
-	QueryRowContext(context.Context, string, ...any) *sql.Row
-}, text string) (n int) {
-	t.Helper()
-	if err := q.QueryRowContext(t.Context(), text).Scan(&n); err != nil {
-		t.Fatalf("%s: %v", text, err)
-	}
-	return n
-}
-
 // TestWAL shows that New switches a file to WAL mode.
 func TestWAL(t *testing.T) {
 	db := sqliteFile(t, 1)
 	migrated(t, db, sqlstore.SQLite())
 	var mode string
-	if err := db.QueryRowContext(t.Context(), `PRAGMA journal_mode`).Scan(&mode); err != nil || mode != "wal" {
+	err := db.QueryRowContext(t.Context(), `PRAGMA journal_mode`).Scan(&mode)
+	if err != nil || mode != "wal" {
 		t.Errorf("the journal mode is %q, error %v", mode, err)
 	}
 }

@@ -1,6 +1,7 @@
 package sqltest
 
 import (
+	"context"
 	"database/sql"
 	"path/filepath"
 	"testing"
@@ -45,4 +46,15 @@ func opened(t testing.TB, db *sql.DB, dialect sqlstore.Dialect) *sqlstore.Store 
 		t.Fatal(err)
 	}
 	return s
+}
+
+// number returns what a statement of one number says.
+func number(t testing.TB, q interface {
+	QueryRowContext(context.Context, string, ...any) *sql.Row
+}, text string) (n int) {
+	t.Helper()
+	if err := q.QueryRowContext(t.Context(), text).Scan(&n); err != nil {
+		t.Fatalf("%s: %v", text, err)
+	}
+	return n
 }

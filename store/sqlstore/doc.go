@@ -44,9 +44,11 @@
 // done is not noticed.
 //
 // It needs SQLite 3.38 or later and a database in UTF-8, which is the default. A
-// database in memory belongs to one connection: set db.SetMaxOpenConns(1). With
-// one connection, a call of the Store within the fn of its own View or Update
-// waits for that connection forever, so use what fn is given. How much an
+// database in memory belongs to one connection: set db.SetMaxOpenConns(1). Some
+// drivers close a connection when a context ends in the middle of a read outside
+// of View and Update, and such a database is gone with it. With one connection, a
+// call of the Store within the fn of its own View or Update waits for that
+// connection until its context is done, so use what fn is given. How much an
 // acknowledged commit outlives is up to "PRAGMA synchronous": FULL, SQLite's
 // default, keeps it through a power cut, NORMAL through the end of the process.
 //
