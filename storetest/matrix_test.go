@@ -64,7 +64,7 @@ func TestKillMatrix(t *testing.T) {
 				mu.Lock()
 				kills[m.name] = got
 				mu.Unlock()
-				if d := diff(got, want[m.name]); d != "" && !*writeAnew {
+				if d := diff(certain(got, want[m.name]), want[m.name]); d != "" && !*writeAnew {
 					t.Errorf("found out by other cases than %s says (- want, + got):\n%s", killsFile, d)
 				}
 				if len(got) == 0 {
@@ -88,6 +88,14 @@ func TestKillMatrix(t *testing.T) {
 			t.Errorf("the case %q finds out no mutant", c.Name)
 		}
 	}
+}
+
+// certain returns got without what a crowd of goroutines found out by chance and
+// want does not have. What want has, must be found out each time.
+func certain(got, want []string) []string {
+	return slices.DeleteFunc(slices.Clone(got), func(name string) bool {
+		return strings.HasSuffix(name, " in a crowd") && !slices.Contains(want, name)
+	})
 }
 
 // run returns the names of the cases that m fails, sorted.

@@ -97,7 +97,7 @@ func TestFields(t *testing.T) {
 	if got, want := input.Within("grants[12]", inner).Error(), "invalid grants[12].kind: is empty"; got != want {
 		t.Errorf("got %q, want %q", got, want)
 	}
-	if other := errors.New("other"); input.Within("grants", other) != other { //nolint:errorlint // as it is
+	if other := errors.New("other"); input.Within("grants", other) != other {
 		t.Error("another error was changed")
 	}
 	if input.Within("grants", nil) != nil {

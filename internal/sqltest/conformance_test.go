@@ -43,6 +43,9 @@ func TestConformance(t *testing.T) {
 			return host{migrated(t, db, sqlstore.SQLite()), db}
 		},
 	} {
+		if name != "SQLite file, no parameters" && effort(1, 0) == 0 {
+			continue // the others differ in what the engine does, not in our memory
+		}
 		t.Run(name, func(t *testing.T) {
 			storetest.Run(t, open, storetest.Watchdog(5*time.Minute))
 		})
