@@ -84,12 +84,12 @@ func g5Fails(w *World) {
 	t := newTown(w)
 	machine := w.Devices(t.ada, 1)[0]
 	for name, rule := range map[string]func(charter.Actor, grants.Question) (bool, error){
-		"an error":     func(charter.Actor, grants.Question) (bool, error) { return true, errors.New("down") },
-		"a panic":      func(charter.Actor, grants.Question) (bool, error) { panic("oh") },
-		"a nil panic":  func(charter.Actor, grants.Question) (bool, error) { panic(error(nil)) },
-		"a cancelled":  func(charter.Actor, grants.Question) (bool, error) { return true, context.Canceled },
-		"a plain no":   func(charter.Actor, grants.Question) (bool, error) { return false, nil },
-		"a nil access": func(charter.Actor, grants.Question) (bool, error) { var m map[string]int; m["x"]++; return true, nil },
+		"an error":    func(charter.Actor, grants.Question) (bool, error) { return true, errors.New("down") },
+		"a panic":     func(charter.Actor, grants.Question) (bool, error) { panic("oh") },
+		"a nil panic": func(charter.Actor, grants.Question) (bool, error) { panic(error(nil)) },
+		"a cancelled": func(charter.Actor, grants.Question) (bool, error) { return true, context.Canceled },
+		"a plain no":  func(charter.Actor, grants.Question) (bool, error) { return false, nil },
+		"a bad index": func(_ charter.Actor, q grants.Question) (bool, error) { return []bool{}[len(q.Permission)], nil },
 	} {
 		var log bytes.Buffer
 		narrow := w.Also(func(o *charter.Options) {

@@ -116,7 +116,7 @@ func root(t *testing.T, path string) {
 // it had reported until then.
 func kill(t *testing.T, path string, life int) (facts []fact) {
 	t.Helper()
-	cmd := osexec.Command(os.Args[0])
+	cmd := osexec.CommandContext(t.Context(), os.Args[0])
 	cmd.Env = append(os.Environ(), killFile+"="+path, fmt.Sprintf("%s=%d", killLife, life))
 	var complaint bytes.Buffer
 	cmd.Stderr = &complaint
@@ -137,7 +137,7 @@ func kill(t *testing.T, path string, life int) (facts []fact) {
 		facts = append(facts, f)
 		if len(facts) == deadly {
 			// Right after a report it would be in the same place too often.
-			time.Sleep(rand.N(3 * time.Millisecond))
+			<-time.After(rand.N(3 * time.Millisecond))
 			if err := cmd.Process.Kill(); err != nil {
 				t.Fatal(err)
 			}
