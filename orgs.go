@@ -22,8 +22,9 @@ type Organization struct {
 	ID        orgs.ID
 	Name      string
 	CreatedAt time.Time
-	// Revision grows by one with each change of anything of the organization;
-	// equal revisions mean equal answers.
+	// Revision grows by one with each change of anything that is the
+	// organization's; equal revisions mean equal answers about access. A profile is
+	// the user's and does not move it.
 	Revision uint64
 }
 
