@@ -19,15 +19,14 @@ type Grants struct{ s *Service }
 // [roles.ChangeRoles], everything that the member's role holds, and a reach over
 // everything given (M7). What the member has already changes nothing.
 //
-// Errors: [ErrInvalid] naming "member", "grants[i]…", or "grants" for a resource
-// that the organization does not have; [ErrDenied]; [ErrNotFound];
-// [ErrEscalation].
+// Errors: [ErrInvalid] naming "member" or "grants[i]…", also for a resource that
+// the organization does not have; [ErrDenied]; [ErrNotFound]; [ErrEscalation].
 func (g *Grants) Give(ctx context.Context, as Actor, id orgs.MemberID, give ...grants.Grant) error {
-	return g.change(ctx, "give", as, id, give, func(ctx context.Context, sc *scene, give []grants.Grant) error {
+	return g.change(ctx, "give", as, id, give, func(ctx context.Context, sc *scene, sorted []grants.Grant) error {
 		if err := sc.mayGive(give); err != nil {
 			return err
 		}
-		missing := grants.Missing(grants.NewHeld(sc.MemberHas...), give)
+		missing := grants.Missing(grants.NewHeld(sc.MemberHas...), sorted)
 		if len(missing) == 0 {
 			return nil
 		}
@@ -82,15 +81,16 @@ func (g *Grants) change(
 	})
 }
 
-// mayGive refuses grants of resources that the organization does not have, and
-// those that the actor does not reach itself (M7).
+// mayGive refuses grants that the actor does not reach itself (M7), and those of
+// resources that the organization does not have. Gs are as the caller gave them:
+// the error names one by its place there.
 func (sc *scene) mayGive(gs []grants.Grant) error {
 	if err := grants.MayGive(sc.Actor.Role, grants.NewHeld(sc.ActorHas...), gs); err != nil {
 		return err
 	}
-	for _, res := range targets(gs) {
-		if sc.Places[res] != store.Here {
-			return input.Errorf("grants", "has a resource that is not registered with the organization")
+	for i, g := range gs {
+		if !g.All && sc.Places[g.Target()] != store.Here {
+			return input.Errorf(input.At("grants", i)+".resource", "is not registered with the organization")
 		}
 	}
 	return nil

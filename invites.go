@@ -5,6 +5,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/seed-5b9f5318/charter/grants"
 	"github.com/seed-5b9f5318/charter/internal/input"
 	"github.com/seed-5b9f5318/charter/invites"
 	"github.com/seed-5b9f5318/charter/orgs"
@@ -27,13 +28,14 @@ type Issued struct {
 // Invite invites an e-mail address. It needs [roles.InviteUsers], everything that
 // the role holds, and a reach over everything granted (I1, M7).
 //
-// Errors: [ErrInvalid] naming "email", "role", "grants[i]…", "grants" for a
+// Errors: [ErrInvalid] naming "email", "role", "grants[i]…", also for a role or a
 // resource that the organization does not have, or "message"; [ErrDenied];
 // [ErrEscalation]; [ErrAlreadyMember]; [ErrAlreadyInvited].
 func (i *Invites) Invite(ctx context.Context, as Actor, request invites.Request) (issued Issued, err error) {
 	if err := as.check(); err != nil {
 		return Issued{}, err
 	}
+	asked := request.Grants
 	request, err = request.Normalize(i.s.options.Catalogue)
 	if err != nil {
 		return Issued{}, err
@@ -47,7 +49,7 @@ func (i *Invites) Invite(ctx context.Context, as Actor, request invites.Request)
 		if err != nil {
 			return err
 		}
-		if err := sc.mayInvite(request); err != nil {
+		if err := sc.mayInvite(request, asked); err != nil {
 			return err
 		}
 		member, err := sc.invite(ctx, request)
@@ -63,15 +65,16 @@ func (i *Invites) Invite(ctx context.Context, as Actor, request invites.Request)
 	return issued, nil
 }
 
-// mayInvite decides about request from what is held.
-func (sc *scene) mayInvite(request invites.Request) error {
+// mayInvite decides about request, whose grants the caller asked for in the order
+// of asked, from what is held.
+func (sc *scene) mayInvite(request invites.Request, asked []grants.Grant) error {
 	if !sc.exists(request.Role) {
 		return input.Errorf("role", "is not a role of the organization")
 	}
 	if err := roles.MayGive(sc.holds(sc.Actor.Role), sc.holds(request.Role)); err != nil {
 		return err
 	}
-	if err := sc.mayGive(request.Grants); err != nil {
+	if err := sc.mayGive(asked); err != nil {
 		return err
 	}
 	return orgs.Admit(sc.Addressed)

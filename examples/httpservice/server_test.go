@@ -204,7 +204,7 @@ func TestBadRequests(t *testing.T) {
 		{"ada", "PUT", "/organization", `{}`, 400, "organization"},
 		{"ada", "POST", "/invitations", `{"email":"nobody","role":"viewer"}`, 400, "email"},
 		{"ada", "POST", "/invitations", `{"email":"x@acme.example","role":"chief"}`, 400, "role"},
-		{"ada", "POST", "/invitations", `{"email":"x@acme.example","role":"viewer","devices":["d-9"]}`, 400, "grants"},
+		{"ada", "POST", "/invitations", `{"email":"x@acme.example","role":"viewer","devices":["d-9"]}`, 400, "grants[0].resource"},
 		{"ada", "GET", "/devices?cursor=forged", "", 400, "cursor"},
 	} {
 		answer := ada.as(each.as).want(each.code, each.method, each.path, each.body)

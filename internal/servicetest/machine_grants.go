@@ -133,9 +133,10 @@ func badGrants(gs []grants.Grant) (bad refusals) {
 
 // badGifts is G4 and M7 on what own gives.
 func (t *tenant) badGifts(own *row, gs []grants.Grant) (no refusals) {
-	for _, g := range gs {
+	for i, g := range gs {
 		no.when(!own.reaches(g), escalation)
-		no.when(!g.All && !t.resources[grants.Resource{Kind: g.Kind, ID: g.Resource}], invalid("grants"))
+		unknown := !g.All && !t.resources[grants.Resource{Kind: g.Kind, ID: g.Resource}]
+		no.when(unknown, invalid(fmt.Sprintf("grants[%d].resource", i)))
 	}
 	return no
 }

@@ -167,7 +167,7 @@ func unregisterAndGive(w *World, n int) round {
 				return w.Svc.Grants.Give(ctx, ada, row, grants.One(thing.Kind, thing.ID))
 			},
 		},
-		ends: []end{{success, success, gone}, {success, invalid("grants"), gone}},
+		ends: []end{{success, success, gone}, {success, invalid("grants[0].resource"), gone}},
 	}
 }
 

@@ -126,7 +126,9 @@ func g2Bad(w *World) {
 	}
 	w.Invalid("grants[0].kind", func() error { return w.Svc.Grants.Give(w.Ctx, t.ada, id, grants.Grant{}) })
 	for _, unknown := range []grants.ResourceID{foreign.ID, "no-such-device"} {
-		w.Invalid("grants", func() error { return w.Svc.Grants.Give(w.Ctx, t.ada, id, good, grants.One(device, unknown)) })
+		w.Invalid("grants[1].resource", func() error {
+			return w.Svc.Grants.Give(w.Ctx, t.ada, id, good, grants.One(device, unknown))
+		})
 	}
 	for _, missing := range []orgs.MemberID{"no-such-row", t.id(t.gil)} {
 		w.Refused(charter.ErrNotFound, func() error { return w.Svc.Grants.Give(w.Ctx, t.ada, missing, good) })

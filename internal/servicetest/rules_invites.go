@@ -169,7 +169,7 @@ func i1Foreign(w *World) {
 	}
 	for _, id := range []grants.ResourceID{there.ID, "no-such-device"} {
 		gs := []grants.Grant{grants.One(device, here.ID), grants.One(device, id)}
-		w.Invalid("grants", func() error {
+		w.Invalid("grants[1].resource", func() error {
 			return errOf(w.Svc.Invites.Invite(w.Ctx, t.ada, invites.Request{Email: "x@x.example", Role: roles.Viewer, Grants: gs}))
 		})
 	}

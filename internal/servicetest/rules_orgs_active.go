@@ -121,7 +121,7 @@ func o7Isolated(w *World) {
 	w.Refused(missing, func() error { return w.Svc.Roles.SetPermissions(w.Ctx, t.ada, board) })
 	w.Refused(missing, func() error { return w.Svc.Roles.Delete(w.Ctx, t.ada, board) })
 	w.Invalid("role", func() error { return w.Svc.Members.ChangeRole(w.Ctx, t.ada, t.id(t.vic), board) })
-	w.Invalid("grants", func() error { return w.Svc.Grants.Give(w.Ctx, t.ada, t.id(t.vic), give) })
+	w.Invalid("grants[0].resource", func() error { return w.Svc.Grants.Give(w.Ctx, t.ada, t.id(t.vic), give) })
 	w.Idle(func() error { return w.Svc.Resources.Unregister(w.Ctx, t.ada, machine) })
 	w.No(t.ada, viewDevice, machine)
 	w.Same("their grants", w.GrantsOf(t.ada, theirs.ID), nil)

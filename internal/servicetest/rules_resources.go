@@ -104,7 +104,7 @@ func g4NeverCrosses(w *World) {
 	abroad := w.Join(t.ada, "gil", roles.Editor, grants.All(device))
 	w.No(abroad, viewDevice, theirs)
 	w.Yes(t.gil, viewDevice, theirs)
-	w.Invalid("grants", func() error { return w.Svc.Grants.Give(w.Ctx, t.ada, t.id(abroad), ones(theirs)...) })
+	w.Invalid("grants[0].resource", func() error { return w.Svc.Grants.Give(w.Ctx, t.ada, t.id(abroad), ones(theirs)...) })
 	page, err := w.Svc.ResourcesFor(w.Ctx, abroad, viewDevice, charter.PageQuery{})
 	w.Must(err)
 	w.Same("resources abroad", page.Items, nil)
