@@ -68,7 +68,7 @@ func (g *Grants) change(
 	if err != nil {
 		return err
 	}
-	want := store.Want{Member: id, Resources: targets(gs), Grants: reaching(gs)}
+	want := store.Want{Member: id, MemberAlone: true, Resources: targets(gs), Grants: reaching(gs)}
 	return g.s.update(ctx, operation, func(ctx context.Context, tx store.Tx) error {
 		sc, err := g.s.hold(ctx, tx, as, roles.ChangeRoles, want)
 		if err != nil {

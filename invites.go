@@ -147,7 +147,7 @@ func (i *Invites) again(
 		return Issued{}, err
 	}
 	err = i.s.update(ctx, operation, func(ctx context.Context, tx store.Tx) error {
-		sc, err := i.s.hold(ctx, tx, as, roles.InviteUsers, store.Want{Member: id})
+		sc, err := i.s.hold(ctx, tx, as, roles.InviteUsers, store.Want{Member: id, MemberAlone: true})
 		if err != nil {
 			return err
 		}
@@ -337,7 +337,7 @@ func (i *Invites) Accept(ctx context.Context, token string, who Invitee) (member
 	}
 	err = i.s.update(ctx, operation, func(ctx context.Context, tx store.Tx) error {
 		held, err := tx.Hold(ctx, store.Want{
-			Org: claim.Org, Users: []orgs.UserID{who.User}, Actor: who.User, Member: claim.Member,
+			Org: claim.Org, Users: []orgs.UserID{who.User}, Actor: who.User, Member: claim.Member, MemberAlone: true,
 		})
 		if err != nil {
 			return err

@@ -177,7 +177,7 @@ func (m *Members) ChangeRole(ctx context.Context, as Actor, id orgs.MemberID, ro
 		return err
 	}
 	return m.s.update(ctx, "change role", func(ctx context.Context, tx store.Tx) error {
-		sc, err := m.s.hold(ctx, tx, as, roles.ChangeRoles, store.Want{Member: id, Roles: []roles.ID{role}})
+		sc, err := m.s.hold(ctx, tx, as, roles.ChangeRoles, store.Want{Member: id, MemberAlone: true, Roles: []roles.ID{role}})
 		if err != nil {
 			return err
 		}

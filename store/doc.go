@@ -44,7 +44,7 @@
 //     comparison fails.
 //   - C9 Organizations first, then users in ascending order of ID: whoever locks,
 //     locks in this order. A row that Want.Member names holds the user it is bound
-//     to, with Want.Org held before.
+//     to, with Want.Org held before, unless Want.MemberAlone is set.
 //
 // Reading:
 //

@@ -165,8 +165,12 @@ type Want struct {
 	Org   orgs.ID       // hold this organization; the fields below are inside it
 	Users []orgs.UserID // hold these users, whether they exist yet or not
 
-	Actor     orgs.UserID       // the row bound to this user
-	Member    orgs.MemberID     // this row; when it is bound to a user, hold that user too
+	Actor  orgs.UserID   // the row bound to this user
+	Member orgs.MemberID // this row; when it is bound to a user, hold that user too
+	// MemberAlone leaves the user of the row Member unheld, for a change that is
+	// the organization's alone.
+	MemberAlone bool
+
 	Address   string            // rows whose folded address this is
 	Roles     []roles.ID        // these custom roles; those of the rows Actor and Member come unasked
 	RoleName  string            // the custom role whose folded name this is

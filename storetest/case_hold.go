@@ -18,6 +18,7 @@ func holdCases() []Case {
 		numbered(7, "what is new begins at revision 1", caseNewRevisions),
 		numbered(7, "the revision is the store's", caseRevisionIsTheStores),
 		numbered(9, "Want.Member holds the user of the row", caseMemberHoldsUser),
+		numbered(9, "Want.MemberAlone does not", caseMemberAlone),
 	}
 }
 
@@ -180,6 +181,26 @@ func caseMemberHoldsUser(ctx context.Context, s store.Store) error {
 			t.same("revision of the user held", u.Revision, before[string(id)]-1)
 		}
 		t.same("the users held with Want.Member "+string(row), users, holds)
+	}
+	return t.err
+}
+
+// caseMemberAlone changes a bound row without holding its user, and with that
+// user held all the same because Want.Users names it.
+func caseMemberAlone(ctx context.Context, s store.Store) error {
+	t := newTrial(ctx, s)
+	t.scene()
+	for _, users := range [][]orgs.UserID{nil, {bob}} {
+		before := t.revisions()
+		moved := []string{string(acme)}
+		for _, id := range users {
+			moved = append(moved, string(id))
+		}
+		want := store.Want{Org: acme, Users: users, Member: bobRow, MemberAlone: true}
+		held := t.do(want, updateOrganization(organization(acme)))
+		t.moved("Update with Want.MemberAlone", before, moved...)
+		t.same("the row held alone", held.Member.ID, bobRow)
+		t.same("how many users are held with it", len(held.Users), len(users))
 	}
 	return t.err
 }

@@ -12,7 +12,7 @@ func claim(number int) string {
 		6:  "Hold after the first write answers ErrLateHold",
 		7:  "of what a writing fn held, every revision must still be the same at the end and becomes one more; otherwise nothing is kept and Update returns ErrConflict",
 		8:  "what Hold returns is no older than the revisions it returns",
-		9:  "organizations are held first, then users in ascending order; Want.Member holds the user of the row too",
+		9:  "organizations are held first, then users in ascending order; Want.Member holds the user of the row too, unless Want.MemberAlone is set",
 		10: "a read on the Store sees every Update that returned nil before it began",
 		11: "a View sees one moment: what commits meanwhile is not in it",
 		12: "Update with the context of a fn of the same store answers ErrNested",

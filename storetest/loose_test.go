@@ -192,7 +192,7 @@ func (t *looseTx) see(want store.Want, held store.Held) {
 		t.seen.orgs[want.Org] = held.Org.Revision
 	}
 	named := slices.Clone(want.Users)
-	if held.Member.User != "" {
+	if held.Member.User != "" && !want.MemberAlone {
 		if !slices.Contains(named, held.Member.User) {
 			t.seen.byRow[held.Member.User] = true
 		}

@@ -185,6 +185,12 @@ func holdMutants() []mutant {
 				return o, err
 			}}
 		})},
+		{name: "C9 holds the user of a row that is wanted alone", open: txs(func(_ store.Store, tx store.Tx) otherTx {
+			return otherTx{Tx: tx, hold: func(ctx context.Context, want store.Want) (store.Held, error) {
+				want.MemberAlone = false
+				return tx.Hold(ctx, want)
+			}}
+		})},
 		{name: "C9 does not hold the user of Want.Member", model: true, meets: true, open: loosely(func(l *loose) {
 			l.forget = func(s *seenRevisions) {
 				for id := range s.byRow {

@@ -81,12 +81,14 @@ func (h *holding) rows() (err error) {
 	return nil
 }
 
-// users holds the users that are wanted and the one that row Member is bound to.
+// users holds the users that are wanted and the one that row Member is bound to,
+// unless that is left alone.
 func (h *holding) users() error {
-	for _, id := range append([]orgs.UserID{h.held.Member.User}, h.want.Users...) {
-		if id == "" {
-			continue
-		}
+	ids := h.want.Users
+	if user := h.held.Member.User; user != "" && !h.want.MemberAlone {
+		ids = append([]orgs.UserID{user}, ids...)
+	}
+	for _, id := range ids {
 		h.holdUser(id)
 		u, found, err := h.user(id)
 		if err != nil {

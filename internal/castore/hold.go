@@ -41,7 +41,7 @@ func (t *tx) Hold(ctx context.Context, want store.Want) (store.Held, error) {
 // usersOf returns the users that want holds (C9).
 func (d *data) usersOf(want store.Want) []orgs.UserID {
 	users := slices.Clone(want.Users)
-	if m, _ := d.member(want.Org, want.Member); m.User != "" {
+	if m, _ := d.member(want.Org, want.Member); m.User != "" && !want.MemberAlone {
 		users = append(users, m.User)
 	}
 	return users

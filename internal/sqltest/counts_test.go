@@ -131,10 +131,10 @@ func (n *tenant) operations() []operation {
 			_, err := n.svc.Invites.Invite(ctx, n.ada, invites.Request{Email: "dan@acme.example", Role: roles.Viewer, Grants: []grants.Grant{one}})
 			return err
 		}},
-		{"a change of role", 7, func(ctx context.Context) error {
+		{"a change of role", 6, func(ctx context.Context) error {
 			return n.svc.Members.ChangeRole(ctx, n.ada, n.bob.ID, roles.Editor)
 		}},
-		{"a grant", 7, func(ctx context.Context) error { return n.svc.Grants.Give(ctx, n.ada, n.bob.ID, one) }},
+		{"a grant", 6, func(ctx context.Context) error { return n.svc.Grants.Give(ctx, n.ada, n.bob.ID, one) }},
 		{"a revoked invitation", 6, func(ctx context.Context) error {
 			return n.svc.Members.Remove(ctx, n.ada, cleo.Member.ID, "cleo@acme.example")
 		}},

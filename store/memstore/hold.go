@@ -27,7 +27,7 @@ func (t *tx) Hold(ctx context.Context, want store.Want) (store.Held, error) {
 	if o, ok := t.base.orgs.Get(want.Org); ok {
 		t.orgs[want.Org] = struct{}{}
 		o.hold(want, &held)
-		if held.Member.User != "" {
+		if held.Member.User != "" && !want.MemberAlone {
 			users = append(slices.Clip(users), held.Member.User)
 		}
 	}

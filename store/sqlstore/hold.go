@@ -69,7 +69,7 @@ func (t *tx) holdUsers(part addPart, want store.Want) {
 		from := t.listed + ` CROSS JOIN charter_users u WHERE u.id = listed.a`
 		part(isUser, columnsOfHeldUser, from, want.Org, array(singles(want.Users)))
 	}
-	if want.Org != "" && want.Member != "" {
+	if want.Org != "" && want.Member != "" && !want.MemberAlone {
 		from := `charter_members m CROSS JOIN charter_users u WHERE m.org = ? AND m.id = ? AND u.id = m.user_id`
 		part(isUser, columnsOfHeldUser, from, want.Org, want.Org, want.Member)
 	}
@@ -171,7 +171,7 @@ func (f *findings) finish() {
 		t.orgs[id] = &heldOrganization{there: o.ID != "", revision: o.Revision, record: o.Clone()}
 	}
 	users := f.want.Users
-	if user := f.held.Member.User; user != "" {
+	if user := f.held.Member.User; user != "" && !f.want.MemberAlone {
 		users = append(slices.Clip(users), user)
 	}
 	for _, id := range users {
