@@ -50,6 +50,13 @@ func (sc *scene) holds(id roles.ID) roles.Set {
 	return sc.s.options.Catalogue.Of(sc.Roles[id])
 }
 
+// rank returns role id of the organization with what it holds.
+func (sc *scene) rank(id roles.ID) roles.Rank { return roles.Rank{Role: id, Holds: sc.holds(id)} }
+
+// mayGiveRole refuses with ErrEscalation unless the actor may give role id, or
+// touch who has it (M7).
+func (sc *scene) mayGiveRole(id roles.ID) error { return sc.rank(sc.Actor.Role).MayGive(sc.rank(id)) }
+
 // exists reports whether id is a role of the organization.
 func (sc *scene) exists(id roles.ID) bool {
 	_, ok := sc.Roles[id]
@@ -57,12 +64,12 @@ func (sc *scene) exists(id roles.ID) bool {
 }
 
 // target returns the member that the operation is about, or ErrNotFound, or
-// ErrEscalation when its role holds what the actor lacks (M7).
+// ErrEscalation when its role is above the actor's (M7).
 func (sc *scene) target() (orgs.Member, error) {
 	if sc.Member.ID == "" {
 		return orgs.Member{}, ErrNotFound
 	}
-	return sc.Member, roles.MayGive(sc.holds(sc.Actor.Role), sc.holds(sc.Member.Role))
+	return sc.Member, sc.mayGiveRole(sc.Member.Role)
 }
 
 // save appends e to the history and saves o, which is the organization as the

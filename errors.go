@@ -55,7 +55,8 @@ var (
 	// ErrAlreadyInvited: the address has an invitation already (I1).
 	ErrAlreadyInvited = orgs.ErrAlreadyInvited
 	// ErrEscalation: nobody gives, or touches a member or role with, what they do
-	// not have themselves (M7). It is an ErrDenied.
+	// not have themselves, and only Admins give Admin or touch one (M7). It is an
+	// ErrDenied.
 	ErrEscalation = roles.ErrEscalation
 	// ErrBuiltInRole: Admin, Editor and Viewer cannot be edited or deleted (R1).
 	ErrBuiltInRole = roles.ErrBuiltIn

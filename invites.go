@@ -71,7 +71,7 @@ func (sc *scene) mayInvite(request invites.Request, asked []grants.Grant) error 
 	if !sc.exists(request.Role) {
 		return input.Errorf("role", "is not a role of the organization")
 	}
-	if err := roles.MayGive(sc.holds(sc.Actor.Role), sc.holds(request.Role)); err != nil {
+	if err := sc.mayGiveRole(request.Role); err != nil {
 		return err
 	}
 	if err := sc.mayGive(asked); err != nil {

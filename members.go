@@ -163,12 +163,13 @@ func (m *Members) All(ctx context.Context, as Actor, q MemberQuery) iter.Seq2[or
 }
 
 // ChangeRole gives member id, active or invited, another role. It needs
-// [roles.ChangeRoles], and everything that the old and the new role hold (M4,
-// M7). To give the role it has already changes nothing.
+// [roles.ChangeRoles], and everything that the old and the new role hold; only an
+// Admin makes or unmakes an Admin (M4, M7). To give the role it has already
+// changes nothing. Nobody changes their own role, so the last Admin stays one.
 //
 // Errors: [ErrInvalid] naming "member" or "role", also for a role that the
 // organization does not have; [ErrDenied]; [ErrNotFound]; [ErrOwnRole];
-// [ErrEscalation]; [ErrLastAdmin].
+// [ErrEscalation].
 func (m *Members) ChangeRole(ctx context.Context, as Actor, id orgs.MemberID, role roles.ID) error {
 	if err := checkMember(as, id); err != nil {
 		return err
@@ -196,7 +197,7 @@ func (sc *scene) changeRole(ctx context.Context, role roles.ID) error {
 	if !sc.exists(role) {
 		return input.Errorf("role", "is not a role of the organization")
 	}
-	if err := roles.MayGive(sc.holds(sc.Actor.Role), sc.holds(role)); err != nil {
+	if err := sc.mayGiveRole(role); err != nil {
 		return err
 	}
 	org, changed, err := sc.Org.Appoint(sc.Actor, member, role)

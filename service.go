@@ -135,7 +135,24 @@ func (s *Service) newOrderedID(at time.Time) (uuid.UUID, error) {
 // update runs fn in a transaction of the store, again from the start while
 // others win, commit included. What fn sets must be set afresh in each run.
 func (s *Service) update(ctx context.Context, operation string, fn func(context.Context, store.Tx) error) error {
-	return s.retry(ctx, operation, func() error { return s.store.Update(ctx, fn) })
+	once := fn
+	return s.retry(ctx, operation, func() error {
+		defer func() { once = contended(fn) }()
+		return s.store.Update(ctx, once)
+	})
+}
+
+// contended returns fn for an attempt after one that was lost: what it holds, it
+// holds as contended.
+func contended(fn func(context.Context, store.Tx) error) func(context.Context, store.Tx) error {
+	return func(ctx context.Context, tx store.Tx) error { return fn(ctx, contendedTx{tx}) }
+}
+
+type contendedTx struct{ store.Tx }
+
+func (tx contendedTx) Hold(ctx context.Context, want store.Want) (store.Held, error) {
+	want.Contended = true
+	return tx.Tx.Hold(ctx, want)
 }
 
 // retry runs once until it ends otherwise than by a conflict, the attempts are

@@ -124,8 +124,10 @@ func (m Member) Key(s Sort) string {
 	}
 }
 
-// Search is what a member list is searched by, folded. The zero value finds
-// everybody. Make one with [NewSearch].
+// Search is what a member list is searched by, folded: a row is found when one of
+// three keys begins with what is asked of it. The empty string begins every key,
+// so the zero value, or one with an empty field, finds everybody. Make one with
+// [NewSearch].
 type Search struct {
 	Name  string // prefix of the key of [ByFirstName] or of [ByLastName]
 	Email string // prefix of the key of [ByEmail]

@@ -121,10 +121,27 @@ func Permissions(catalogue *Catalogue, permissions []Permission) ([]Permission, 
 }
 
 // MayGive refuses with [ErrEscalation] unless who holds everything in what: to
-// give a role, to edit one, or to touch a member that has it (M7).
+// make a custom role hold it, or to edit one that does (M7).
 func MayGive(who, what Set) error {
 	if !who.Contains(what) {
 		return ErrEscalation
 	}
 	return nil
+}
+
+// Rank is a role with what it holds.
+type Rank struct {
+	Role  ID
+	Holds Set
+}
+
+// MayGive refuses with [ErrEscalation] unless a member of rank r may give the
+// role of other, or touch a member that has it (M7). R must hold everything that
+// other does; and only Admins are above Admins, who reach every resource and may
+// delete the organization, which no permission stands for.
+func (r Rank) MayGive(other Rank) error {
+	if other.Role == Admin && r.Role != Admin {
+		return ErrEscalation
+	}
+	return MayGive(r.Holds, other.Holds)
 }

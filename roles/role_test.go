@@ -123,6 +123,32 @@ func TestClone(t *testing.T) {
 	}
 }
 
+// M7: a rank gives what it holds all of; Admin only Admins.
+func TestRankMayGive(t *testing.T) {
+	catalogue := roles.SmartServices()
+	rank := func(id roles.ID, permissions ...roles.Permission) roles.Rank {
+		return roles.Rank{Role: id, Holds: catalogue.Set(permissions...)}
+	}
+	holds, _ := catalogue.BuiltIn(roles.Admin)
+	every := catalogue.Permissions(holds)
+	admin, full := rank(roles.Admin, every...), rank("r-full", every...)
+	some, none := rank("r-some", every[:1]...), rank("r-none")
+	for _, c := range []struct {
+		who, other roles.Rank
+		may        bool
+	}{
+		{admin, admin, true}, {admin, full, true}, {admin, none, true},
+		{full, admin, false}, {full, full, true}, {full, some, true},
+		{some, full, false}, {some, some, true}, {some, none, true}, {some, admin, false},
+		{none, some, false}, {none, none, true}, {none, admin, false},
+		{roles.Rank{}, rank(roles.Admin), false}, {roles.Rank{}, none, true},
+	} {
+		if err := c.who.MayGive(c.other); (err == nil) != c.may || err != nil && !errors.Is(err, roles.ErrEscalation) {
+			t.Errorf("%s to %s: %v, want allowed %v", c.who.Role, c.other.Role, err, c.may)
+		}
+	}
+}
+
 func TestEscalationIsDenial(t *testing.T) {
 	if !errors.Is(roles.ErrEscalation, roles.ErrDenied) || errors.Is(roles.ErrDenied, roles.ErrEscalation) {
 		t.Error("an escalation is a denial, and not the other way round")

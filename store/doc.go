@@ -18,7 +18,9 @@
 // Transactions:
 //
 //   - C1 Atomic. When fn returns nil and Update returns nil, every write of fn is
-//     kept and visible to every later read. Otherwise none is, whatever failed.
+//     kept and visible to every later read. Otherwise none is, whatever failed: a
+//     write that failed fails the Update, also when fn drops its error, and then
+//     the error may come from either of the two.
 //   - C2 fn's error comes back such that errors.Is and errors.As find it, from
 //     Update and from View, and it is never called a conflict for being fn's.
 //   - C3 A panic in fn rolls back and goes on to the caller; the store stays
@@ -32,7 +34,8 @@
 //
 // Hold, then compare:
 //
-//   - C6 Hold comes before the first write; later it answers [ErrLateHold].
+//   - C6 Hold comes before the first write; later it answers [ErrLateHold] and
+//     does nothing.
 //   - C7 Compare at the end. If fn wrote anything, then of every organization and
 //     user held, the revision must still be the one that Hold returned, and
 //     becomes one more, as part of the commit. If one moved, or appeared, or went,
@@ -48,15 +51,17 @@
 //
 // Reading:
 //
-//   - C10 A read on the Store sees every Update that returned nil before the read
-//     began.
+//   - C10 A read on the Store, and a View, see every Update that returned nil
+//     before they began.
 //   - C11 A View sees one moment: what commits meanwhile is not in it.
 //   - C12 Update with the context that fn of a View or Update of the same store
 //     was given answers [ErrNested] instead of waiting for itself. [Enter] and
 //     [Inside] do the marking.
 //   - C13 A context that is done before the commit began keeps everything out:
-//     Update returns an error that answers to errors.Is with the context's. When
-//     nobody knows whether a commit took place, the error is [ErrUnknownOutcome].
+//     Update returns an error that answers to errors.Is with the context's, also
+//     while it waits for its turn. A read under such a context answers as ever or
+//     with the context's error. When nobody knows whether a commit took place, the
+//     error is [ErrUnknownOutcome].
 //   - C14 Facts has the revision of the organization whenever that exists, and of
 //     the user's row what the fields say. Holds is about a custom role of the same
 //     organization that stores the permission. Registered is about the same
@@ -89,8 +94,17 @@
 //     in their whole range.
 //   - C24 Lists have the order their method names, pages neither skip nor repeat
 //     a row that did not change, and After is exclusive, also when that row is
-//     gone.
+//     gone. A page is shorter than its limit at the end of the list alone. An
+//     organization, user or row that is not there has empty lists; that is no
+//     error.
 //   - C25 A deleted organization leaves its tombstone and nothing else, until
 //     DeleteTombstone removes that too; a user's record stays.
-//   - C26 Writing to a row that is not there changes nothing and adds nothing.
+//   - C26 Writing to a row that is not there changes nothing and adds nothing. It
+//     answers nil or an error that is no conflict, and may count as a write in
+//     C7 or not, as may a list of resources or grants that is empty: the Service
+//     does neither.
+//
+// The Service also keeps to what the comment of each method asks of it: it writes
+// to what is held, creates under new IDs, gives what is registered. An adapter need
+// not check that beyond what C19 and C20 say.
 package store

@@ -16,9 +16,8 @@ type Store interface {
 	Reader
 
 	// View calls fn once with a Reader on one snapshot: everything it returns is
-	// as of one moment (C11). The Reader is dead once fn has returned (C5). View
-	// returns fn's error unchanged (C2). The context that fn gets is ctx, marked
-	// (C12).
+	// as of one moment (C11). The Reader is dead once fn has returned (C5). The
+	// error of fn comes back (C2). The context that fn gets is ctx, marked (C12).
 	View(ctx context.Context, fn func(context.Context, Reader) error) error
 
 	// Update calls fn at most once in a new transaction and commits what it
@@ -146,12 +145,14 @@ type Tx interface {
 	// Unregister removes resources of org, with every grant of one of them (C18).
 	Unregister(ctx context.Context, org orgs.ID, resources []grants.Resource) error
 
-	// Give adds grants, which the row has none of, to row id of org.
+	// Give adds grants, which the row has none of, to row id of org. Those of one
+	// resource are of one that is registered with org.
 	Give(ctx context.Context, org orgs.ID, id orgs.MemberID, give []grants.Grant) error
 	// Take removes grants, which the row has, from row id of org.
 	Take(ctx context.Context, org orgs.ID, id orgs.MemberID, take []grants.Grant) error
 	// GiveEach gives every row of org, active and invited, a grant of each of its
-	// resources, where the row has none yet (G3).
+	// resources, where the row has none of that resource yet (G3). A grant of all
+	// of the kind is another one.
 	GiveEach(ctx context.Context, org orgs.ID) error
 
 	// Append adds e to the history of e.Org, numbered e.Number.
@@ -170,6 +171,10 @@ type Want struct {
 	// MemberAlone leaves the user of the row Member unheld, for a change that is
 	// the organization's alone.
 	MemberAlone bool
+	// Contended says that an earlier attempt has lost against another Update. A
+	// store whose locks are worth something takes them first, so that this one
+	// waits for its turn; what Hold promises does not change.
+	Contended bool
 
 	Address   string            // rows whose folded address this is
 	Roles     []roles.ID        // these custom roles; those of the rows Actor and Member come unasked
@@ -184,7 +189,7 @@ type Want struct {
 // Held is what a Hold found.
 type Held struct {
 	Org   orgs.Organization        // zero when there is none: its ID is empty
-	Users map[orgs.UserID]HeldUser // those that exist
+	Users map[orgs.UserID]HeldUser // those that exist, with the user of the row Want.Member
 
 	Actor     orgs.Member
 	Member    orgs.Member

@@ -42,9 +42,11 @@ func sorted(h store.Held) store.Held {
 	return h
 }
 
-// held checks what Hold answers to want.
+// held checks what Hold answers to want, contended or not.
 func (t *trial) held(what string, want store.Want, expected store.Held) {
 	t.same(what, sorted(t.hold(want)), expected)
+	want.Contended = true
+	t.same(what+", contended", sorted(t.hold(want)), expected)
 }
 
 // organizationOf returns the record of org as it is, with its revision.

@@ -4,7 +4,7 @@ package storetest
 // whole of it is in the documentation of package store.
 func claim(number int) string {
 	return [...]string{
-		1:  "when fn and Update return nil every write is kept and visible; otherwise none is, whatever failed",
+		1:  "when fn and Update return nil every write is kept and visible; otherwise none is, whatever failed, a write whose error fn drops included",
 		2:  "fn's error comes back such that errors.Is and errors.As find it, and is no conflict for being fn's",
 		3:  "a panic in fn rolls back and goes on to the caller; the store stays usable",
 		4:  "Update calls fn at most once; what failed only because of another transaction is ErrConflict, nothing else is",
@@ -13,7 +13,7 @@ func claim(number int) string {
 		7:  "of what a writing fn held, every revision must still be the same at the end and becomes one more; otherwise nothing is kept and Update returns ErrConflict",
 		8:  "what Hold returns is no older than the revisions it returns",
 		9:  "organizations are held first, then users in ascending order; Want.Member holds the user of the row too, unless Want.MemberAlone is set",
-		10: "a read on the Store sees every Update that returned nil before it began",
+		10: "a read on the Store and a View see every Update that returned nil before it began",
 		11: "a View sees one moment: what commits meanwhile is not in it",
 		12: "Update with the context of a fn of the same store answers ErrNested",
 		13: "a context that is done before the commit began keeps everything out, and its error comes back",
@@ -27,7 +27,7 @@ func claim(number int) string {
 		21: "IDs, keys and folded forms compare as bytes",
 		22: "values handed out and taken in are copies, and no call changes its arguments",
 		23: "what was stored comes back equal, byte by byte and to the microsecond in UTC",
-		24: "lists have the order that their method names; pages neither skip nor repeat a row that did not change, and After is exclusive, also when that row is gone",
+		24: "lists have the order that their method names; pages neither skip nor repeat a row that did not change, and After is exclusive, also when that row is gone; what is not there has empty lists",
 		25: "a deleted organization leaves its tombstone and nothing else; a user's record stays",
 		26: "writing to a row that is not there changes nothing and adds nothing",
 	}[number]

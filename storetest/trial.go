@@ -140,12 +140,24 @@ const attempts = 100
 // the Service does: a store may call any Update a conflict.
 func retry(ctx context.Context, s store.Store, fn op) error {
 	for n := 1; ; n++ {
-		err := s.Update(ctx, fn)
+		once := fn
+		if n > 1 {
+			once = func(ctx context.Context, tx store.Tx) error { return fn(ctx, contendedTx{tx}) }
+		}
+		err := s.Update(ctx, once)
 		if n == attempts || !errors.Is(err, store.ErrConflict) {
 			return err
 		}
 		pause(ctx, n)
 	}
+}
+
+// contendedTx holds what it holds as contended.
+type contendedTx struct{ store.Tx }
+
+func (tx contendedTx) Hold(ctx context.Context, want store.Want) (store.Held, error) {
+	want.Contended = true
+	return tx.Tx.Hold(ctx, want)
 }
 
 // pause lets others go first, up to n hundred microseconds.

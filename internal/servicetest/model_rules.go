@@ -55,8 +55,12 @@ func (t *tenant) holds(id roles.ID, p roles.Permission) bool {
 	return slices.Contains(r.Permissions, p)
 }
 
-// lacks reports whether role who lacks something that role what holds (M7).
+// lacks reports whether role who lacks something that role what holds, or is
+// (M7).
 func (t *tenant) lacks(who, what roles.ID) bool {
+	if what == "admin" && who != "admin" {
+		return true
+	}
 	for p := range catalogue {
 		if t.holds(what, p) && !t.holds(who, p) {
 			return true

@@ -21,6 +21,7 @@ func escalationRules() []Rule {
 		{"M7", "nobody gives or takes grants of who holds what they lack", m7Grants},
 		{"M7", "nobody gives a grant that they do not reach, to themselves neither", m7Reach},
 		{"M7", "one missing permission is enough, and the very same ones suffice", m7Boundary},
+		{"M7", "only an Admin gives Admin or touches one, whatever else a role holds", m7Admin},
 		{"M7", "an escalation is a denial that says so", m7IsDenied},
 	}
 }
@@ -211,6 +212,30 @@ func m7Boundary(w *World) {
 	w.Must(w.Svc.Roles.SetPermissions(w.Ctx, t.ada, own, all...))
 	w.Must(w.Svc.Roles.SetPermissions(w.Ctx, t.ada, strong, all...))
 	w.Must(w.Svc.Members.ChangeRole(w.Ctx, full, t.id(lea), strong))
+}
+
+// Every permission is less than Admin: that reaches every resource and may delete
+// the organization.
+func m7Admin(w *World) {
+	t := newTown(w)
+	full, lea := t.custom("full", everything(w)...), t.custom("lea")
+	bob := w.Join(t.ada, "bob", roles.Admin)
+	pending := w.Invite(t.ada, "leo", roles.Admin).Member
+	one := grants.One(device, w.Devices(t.ada, 1)[0].ID)
+	w.Must(w.Svc.Grants.Give(w.Ctx, t.ada, t.id(full), one))
+	w.escalates(func() error {
+		return errOf(w.Svc.Invites.Invite(w.Ctx, full, invites.Request{Email: "x@x.example", Role: roles.Admin}))
+	})
+	w.escalates(func() error { return w.Svc.Members.ChangeRole(w.Ctx, full, t.id(lea), roles.Admin) })
+	w.escalates(func() error { return w.Svc.Members.ChangeRole(w.Ctx, full, t.id(bob), roles.Viewer) })
+	w.escalates(func() error { return w.Svc.Members.Remove(w.Ctx, full, t.id(bob), Profile("bob").Email) })
+	w.escalates(func() error { return w.Svc.Members.Remove(w.Ctx, full, pending.ID, pending.Email) })
+	w.escalates(func() error { return errOf(w.Svc.Invites.Link(w.Ctx, full, pending.ID)) })
+	w.escalates(func() error { return errOf(w.Svc.Invites.Reissue(w.Ctx, full, pending.ID)) })
+	w.escalates(func() error { return w.Svc.Invites.Revoke(w.Ctx, full, pending.ID) })
+	w.escalates(func() error { return w.Svc.Grants.Give(w.Ctx, full, t.id(bob), one) })
+	w.escalates(func() error { return w.Svc.Grants.Take(w.Ctx, full, t.id(bob), one) })
+	w.Does(store.MemberRoleChanged, func() error { return w.Svc.Members.ChangeRole(w.Ctx, t.ada, t.id(bob), roles.Viewer) })
 }
 
 func m7IsDenied(w *World) {

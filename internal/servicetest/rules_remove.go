@@ -108,13 +108,15 @@ func m5Self(w *World) {
 func m5LastAdmin(w *World) {
 	t := newTown(w)
 	wide := t.custom("wide", everything(w)...)
-	w.Invite(t.ada, "bob", roles.Admin)
+	w.Invite(t.ada, "bob", roles.Admin) // does not count
 	me := w.Me(t.ada)
-	w.Refused(charter.ErrLastAdmin, func() error { return w.Svc.Members.Remove(w.Ctx, wide, me.ID, me.Email) })
+	w.escalates(func() error { return w.Svc.Members.Remove(w.Ctx, wide, me.ID, me.Email) })
+	w.Refused(charter.ErrLastAdmin, func() error { return w.Svc.Members.Remove(w.Ctx, t.ada, me.ID, me.Email) })
 	w.Must(w.Svc.Members.ChangeRole(w.Ctx, t.ada, t.id(t.eve), roles.Admin))
-	w.Does(store.MemberRemoved, func() error { return w.Svc.Members.Remove(w.Ctx, wide, me.ID, me.Email) })
+	w.Does(store.MemberRemoved, func() error { return w.Svc.Members.Remove(w.Ctx, t.eve, me.ID, me.Email) })
 	eve := w.Me(t.eve)
-	w.Refused(charter.ErrLastAdmin, func() error { return w.Svc.Members.Remove(w.Ctx, wide, eve.ID, eve.Email) })
+	w.escalates(func() error { return w.Svc.Members.Remove(w.Ctx, wide, eve.ID, eve.Email) })
+	w.Refused(charter.ErrLastAdmin, func() error { return w.Svc.Members.Remove(w.Ctx, t.eve, eve.ID, eve.Email) })
 }
 
 func m5Unknown(w *World) {
