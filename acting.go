@@ -54,8 +54,13 @@ func (sc *scene) holds(id roles.ID) roles.Set {
 func (sc *scene) rank(id roles.ID) roles.Rank { return roles.Rank{Role: id, Holds: sc.holds(id)} }
 
 // mayGiveRole refuses with ErrEscalation unless the actor may give role id, or
-// touch who has it (M7).
-func (sc *scene) mayGiveRole(id roles.ID) error { return sc.rank(sc.Actor.Role).MayGive(sc.rank(id)) }
+// touch who has it (M7). The host is above everybody.
+func (sc *scene) mayGiveRole(id roles.ID) error {
+	if sc.as.host {
+		return nil
+	}
+	return sc.rank(sc.Actor.Role).MayGive(sc.rank(id))
+}
 
 // exists reports whether id is a role of the organization.
 func (sc *scene) exists(id roles.ID) bool {

@@ -44,8 +44,14 @@
 // Denial is an answer, never an accident: an error never comes with yes, and zero
 // values deny. Match errors with errors.Is; the classes and the refusals of
 // single rules are listed under Variables. [InvalidError] names the field. Who is
-// denied learns nothing but [ErrDenied], bare; other errors begin with "charter:"
-// and the operation. For people, show the text of the sentinel that matched.
+// denied learns nothing but [ErrDenied], bare; other errors but [InvalidError]
+// begin with "charter:" and the operation. For people, show the text of the
+// sentinel that matched, [ErrEscalation] included.
+//
+// An ID that is empty, longer than 255 bytes or no UTF-8 is [ErrInvalid]; one that
+// names nothing is [ErrNotFound], whatever it looks like. [ErrRegisteredElsewhere]
+// tells that an ID exists in an organization which is not the asker's: choose IDs
+// of resources that cannot be guessed, or show it as ErrNotFound.
 //
 // A web service maps them, in this order: [ErrInvalid] 400; [ErrDenied], which
 // [ErrEscalation] is too, 403; [ErrNotFound] and [ErrInvalidLink] 404;
@@ -56,7 +62,12 @@
 //
 // A [Service] is safe for concurrent use, and many on many machines may share a
 // database. Who loses a race is run again by the Service, from fresh reads;
-// [Options.Attempts] bounds that.
+// [Options.Attempts] bounds that, and so does a deadline of the context.
+//
+// # Rules
+//
+// Codes such as M7 name the rules that the code, its tests and this page refer to;
+// docs/rules.md in the repository lists them with what proves each.
 //
 // # Compatibility
 //

@@ -17,7 +17,9 @@ type Grants struct{ s *Service }
 
 // Give gives member id, active or invited, grants (G2). It needs
 // [roles.ChangeRoles], everything that the member's role holds, and a reach over
-// everything given (M7). What the member has already changes nothing.
+// everything given (M7). The host itself needs nothing of that; see [Host]. So
+// who registers a device can be given it at once, whatever their role. What the
+// member has already changes nothing.
 //
 // Errors: [ErrInvalid] naming "member" or "grants[i]…", also for a resource that
 // the organization does not have; [ErrDenied]; [ErrNotFound]; [ErrEscalation].
@@ -38,8 +40,8 @@ func (g *Grants) Give(ctx context.Context, as Actor, id orgs.MemberID, give ...g
 }
 
 // Take takes grants from member id (G2). It needs [roles.ChangeRoles] and
-// everything that the member's role holds (M7). What the member does not have
-// changes nothing. A single resource is not taken from who has all of its kind.
+// everything that the member's role holds (M7), or is the host's; see [Host]. What
+// the member does not have changes nothing. A single resource is not taken from who has all of its kind.
 //
 // Errors: [ErrInvalid] naming "member" or "grants[i]…"; [ErrDenied];
 // [ErrNotFound]; [ErrEscalation]; [ErrHoldsAll].
@@ -61,7 +63,10 @@ func (g *Grants) change(
 	ctx context.Context, operation string, as Actor, id orgs.MemberID, gs []grants.Grant,
 	fn func(context.Context, *scene, []grants.Grant) error,
 ) error {
-	if err := checkMember(as, id); err != nil {
+	if err := as.checkOrHost(); err != nil {
+		return err
+	}
+	if err := input.ID("member", string(id)); err != nil {
 		return err
 	}
 	gs, err := grants.Normalize(g.s.options.Catalogue, gs)
@@ -85,8 +90,10 @@ func (g *Grants) change(
 // resources that the organization does not have. Gs are as the caller gave them:
 // the error names one by its place there.
 func (sc *scene) mayGive(gs []grants.Grant) error {
-	if err := grants.MayGive(sc.Actor.Role, grants.NewHeld(sc.ActorHas...), gs); err != nil {
-		return err
+	if !sc.as.host {
+		if err := grants.MayGive(sc.Actor.Role, grants.NewHeld(sc.ActorHas...), gs); err != nil {
+			return err
+		}
 	}
 	for i, g := range gs {
 		if !g.All && sc.Places[g.Target()] != store.Here {

@@ -15,7 +15,11 @@ import (
 // (H1).
 type History struct{ s *Service }
 
-// Event is one change of an organization.
+// Event is one change of an organization: its Number in the history, from 1
+// without a gap; At, the time; Actor, the user, empty for the host itself; Action,
+// such as [store.MemberRoleChanged]; Detail, what it was about and what was before
+// and after. [store.Event] documents each field and [store.Action] lists the
+// actions.
 type Event = store.Event
 
 // HistoryQuery asks for a page of an organization's history.

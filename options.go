@@ -18,6 +18,8 @@ import (
 // the zero value of every other field is a documented default.
 type Options struct {
 	// Catalogue declares the host's services, permissions and kinds of resource.
+	// Who but Admins may see the member list or invite, it says by a service with
+	// the key "users"; see [roles.NewCatalogue].
 	Catalogue *roles.Catalogue
 
 	// InvitationKeys makes and verifies invitation links. Keep the keys outside
@@ -41,7 +43,9 @@ type Options struct {
 	PersonalName func(orgs.Profile) string
 
 	// Attempts is how often an operation runs against conflicting writers before
-	// it gives up with [ErrConflict]. 0 means 32.
+	// it gives up with [ErrConflict]. 0 means 32. No attempt begins later than ten
+	// seconds after the first one, so that a store that waits for a lock in each of
+	// them does not keep a caller without a deadline for minutes.
 	Attempts int
 
 	// Clock tells the time. Nil means time.Now. Times are kept in UTC and whole

@@ -261,7 +261,8 @@ type OrgQuery struct {
 	Cursor Cursor // of the page before; empty starts
 }
 
-// Membership is one of the organizations that a user is an active member of.
+// Membership is one of the organizations that a user is an active member of: Org
+// and its Name, and of the user's row there its ID Member, its Role and JoinedAt.
 type Membership = store.Membership
 
 // Page returns a page of the organizations that user is an active member of, the

@@ -45,7 +45,7 @@ func limitOf(n int) (int, error) {
 	case n == 0:
 		return DefaultLimit, nil
 	case n < 0 || n > MaxLimit:
-		return 0, input.Errorf("limit", "is not from 1 to %d", MaxLimit)
+		return 0, input.Errorf("limit", "is below 0 or above %d", MaxLimit)
 	}
 	return n, nil
 }

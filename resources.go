@@ -14,14 +14,19 @@ import (
 // Resources has the operations by which the host says which of its things belong
 // to which organization (G4).
 //
-// To register and unregister asks for no permission: which one guards the adding of a device is the
-// host's catalogue's to say, so call [Service.Require] first. The actor is a
-// user who is an active member, or the host itself; see [Host].
+// To register and unregister asks for no permission: which one guards the adding
+// of a device is the host's catalogue's to say. Declare one that is about no
+// resource, since the device is not there yet, and ask for it first:
+//
+//	err := svc.Require(ctx, as, "devices.add", grants.Resource{})
+//
+// The actor is a user who is an active member, or the host itself; see [Host].
 type Resources struct{ s *Service }
 
 // Register registers resources with the actor's organization. To register one
 // again changes nothing. All of them are registered, or none. No member but
-// Admins and holders of all of the kind reaches a new resource.
+// Admins and holders of all of the kind reaches a new resource, who registered it
+// neither: give it to them by [Grants.Give] as [Host].
 //
 // Errors: [ErrInvalid] naming "resources[i].kind" or "resources[i].id";
 // [ErrDenied]; [ErrNotFound] for the host in an organization that does not exist;

@@ -3,8 +3,11 @@ package charter_test
 import (
 	"bytes"
 	"context"
+	"errors"
 	"slices"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/seed-5b9f5318/charter"
 	"github.com/seed-5b9f5318/charter/invites"
@@ -18,12 +21,14 @@ import (
 type losing struct {
 	store.Store
 	losses    int
+	waits     time.Duration // in each Update
 	contended []bool
 }
 
 func (s *losing) Update(ctx context.Context, fn func(context.Context, store.Tx) error) error {
 	lost := s.losses > 0
 	s.losses--
+	time.Sleep(s.waits) // in a test's own time
 	return s.Store.Update(ctx, func(ctx context.Context, tx store.Tx) error {
 		if err := fn(ctx, noting{tx, s}); err != nil {
 			return err
@@ -45,9 +50,8 @@ func (n noting) Hold(ctx context.Context, want store.Want) (store.Held, error) {
 	return n.Tx.Hold(ctx, want)
 }
 
-// TestAttemptsAfterALossSayThatTheyAre shows that a store hears which attempts
-// are worth a lock.
-func TestAttemptsAfterALossSayThatTheyAre(t *testing.T) {
+func losingService(t *testing.T) (*losing, *charter.Service) {
+	t.Helper()
 	keys, err := invites.NewKeys(bytes.Repeat([]byte{7}, invites.MinKey))
 	if err != nil {
 		t.Fatal(err)
@@ -57,11 +61,45 @@ func TestAttemptsAfterALossSayThatTheyAre(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	return s, svc
+}
+
+// TestAttemptsAfterALossSayThatTheyAre shows that a store hears which attempts
+// are worth a lock.
+func TestAttemptsAfterALossSayThatTheyAre(t *testing.T) {
+	s, svc := losingService(t)
 	s.losses = 2
 	if _, err := svc.SignIn(t.Context(), "ada", orgs.Profile{Email: "ada@acme.example"}); err != nil {
 		t.Fatal(err)
 	}
 	if want := []bool{false, true, true}; !slices.Equal(s.contended, want) {
 		t.Errorf("contended in each attempt: %v, want %v", s.contended, want)
+	}
+}
+
+// TestAttemptsEnd shows that attempts are bounded in number and, where a store
+// waits long in each of them, in time.
+func TestAttemptsEnd(t *testing.T) {
+	for name, c := range map[string]struct {
+		waits    time.Duration
+		attempts int
+	}{
+		"many quick ones": {0, 32},
+		"few slow ones":   {6 * time.Second, 2},
+		"one":             {11 * time.Second, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s, svc := losingService(t)
+				s.losses, s.waits = 1000, c.waits
+				_, err := svc.SignIn(t.Context(), "ada", orgs.Profile{Email: "ada@acme.example"})
+				if !errors.Is(err, charter.ErrConflict) {
+					t.Errorf("got %v, want a conflict", err)
+				}
+				if len(s.contended) != c.attempts {
+					t.Errorf("%d attempts, want %d", len(s.contended), c.attempts)
+				}
+			})
+		})
 	}
 }

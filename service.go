@@ -51,7 +51,8 @@ func New(s store.Store, options Options) (*Service, error) {
 // With returns a Service like s on another store: one that is bound to the
 // host's own transaction, so that a change of membership and the host's own rows
 // commit or vanish together. In a bound store nothing is retried here: a conflict
-// comes back as [ErrConflict], and the host runs its transaction again.
+// comes back as an error that is [ErrConflict] to errors.Is, and the host runs its
+// whole transaction again.
 func (s *Service) With(other store.Store) *Service { return newService(other, s.options) }
 
 func newService(st store.Store, options Options) *Service {
@@ -79,12 +80,14 @@ type Actor struct {
 }
 
 // ActorOf returns user acting in its active organization (O7): what a request that
-// names no organization is about.
+// names no organization is about. That organization can be another one at the next
+// request, after a switch in another window or when the user was removed, so let
+// requests that change something name theirs.
 func ActorOf(user orgs.User) Actor { return Actor{User: user.ID, Org: user.Active} }
 
 // Host returns the actor that stands for the host itself, without a user, in
 // org. Only the operations that say so take it: to register, list and unregister
-// resources, and to introduce resource access.
+// resources, to introduce resource access, and to give and take grants.
 func Host(org orgs.ID) Actor { return Actor{Org: org, host: true} }
 
 // check refuses an actor without a proper user and organization.
@@ -155,20 +158,32 @@ func (tx contendedTx) Hold(ctx context.Context, want store.Want) (store.Held, er
 	return tx.Tx.Hold(ctx, want)
 }
 
-// retry runs once until it ends otherwise than by a conflict, the attempts are
-// used up or ctx is done.
+// retry runs once until it ends otherwise than by a conflict, the attempts or the
+// time for them are used up, or ctx is done.
 func (s *Service) retry(ctx context.Context, operation string, once func() error) error {
+	first := stopwatch()
 	for attempt := 1; ; attempt++ {
-		begin := time.Now() //nolint:forbidigo // how long an attempt takes, whatever the host's clock says
+		this := stopwatch()
 		err := once()
-		if !errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrHostConflict) || attempt == s.options.Attempts {
+		if !errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrHostConflict) ||
+			attempt == s.options.Attempts || first() > attemptsFor {
 			return wrap(operation, err)
 		}
 		s.options.Logger.LogAttrs(ctx, levelRetry, "charter: conflict, trying again", attrOperation(operation), attrAttempt(attempt))
-		if err := pause(ctx, attempt, time.Since(begin)); err != nil { //nolint:forbidigo // as above
+		if err := pause(ctx, attempt, this()); err != nil {
 			return wrap(operation, err)
 		}
 	}
+}
+
+// attemptsFor is how long attempts may go on beginning.
+const attemptsFor = 10 * time.Second
+
+// stopwatch returns a function that tells the time since, whatever the host's
+// clock says.
+func stopwatch() func() time.Duration {
+	begin := time.Now()                                      //nolint:forbidigo // see above
+	return func() time.Duration { return time.Since(begin) } //nolint:forbidigo // see above
 }
 
 // view runs fn on one snapshot of the store.
@@ -184,6 +199,9 @@ func wrap(operation string, err error) error {
 	}
 	if errors.Is(err, ErrDenied) && !errors.Is(err, ErrEscalation) {
 		return ErrDenied
+	}
+	if errors.Is(err, ErrInvalid) {
+		return err // as it is when no transaction was needed to see it
 	}
 	return fmt.Errorf("charter: %s: %w", operation, err)
 }

@@ -69,7 +69,7 @@ func (s *Service) signIn(ctx context.Context, tx store.Tx, user orgs.User, id or
 
 // User returns what is stored of user id, among it the organization it is
 // working in (O7). Errors: [ErrInvalid] naming "user"; [ErrNotFound] for one that
-// never signed in.
+// never signed in: for a host that means to call [Service.SignIn] first.
 func (s *Service) User(ctx context.Context, id orgs.UserID) (orgs.User, error) {
 	if err := input.ID("user", string(id)); err != nil {
 		return orgs.User{}, err

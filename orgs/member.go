@@ -86,6 +86,17 @@ const (
 // Sorts lists every order.
 func Sorts() []Sort { return []Sort{ByFirstName, ByLastName, ByEmail, ByInvited, ByRole} }
 
+// ParseSort returns the order that text names as [Sort.String] does, or an error
+// that names "sort".
+func ParseSort(text string) (Sort, error) {
+	for _, s := range Sorts() {
+		if s.String() == text {
+			return s, nil
+		}
+	}
+	return 0, input.Errorf("sort", "is not the name of an order")
+}
+
 // String returns "first-name", "last-name", "email", "invited" or "role".
 func (s Sort) String() string {
 	switch s {

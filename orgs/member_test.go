@@ -35,6 +35,9 @@ func TestProfile(t *testing.T) {
 func TestSortNames(t *testing.T) {
 	var names []string
 	for _, s := range orgs.Sorts() {
+		if parsed, err := orgs.ParseSort(s.String()); parsed != s || err != nil {
+			t.Errorf("ParseSort(%q) is %v, %v", s, parsed, err)
+		}
 		names = append(names, s.String())
 	}
 	if want := []string{"first-name", "last-name", "email", "invited", "role"}; !slices.Equal(names, want) {

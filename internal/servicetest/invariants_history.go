@@ -79,7 +79,8 @@ func (t *tale) tell(e store.Event) error {
 		if e.Actor != e.Detail.User || actor != nil {
 			return fmt.Errorf("actor %q joined as %q", e.Actor, e.Detail.User)
 		}
-	case store.ResourcesRegistered, store.ResourcesUnregistered, store.GrantsIntroduced:
+	case store.ResourcesRegistered, store.ResourcesUnregistered, store.GrantsIntroduced,
+		store.GrantsGiven, store.GrantsTaken: // the host may
 		if e.Actor != "" && actor == nil {
 			return fmt.Errorf("actor %q was no member", e.Actor)
 		}

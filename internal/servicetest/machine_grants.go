@@ -143,7 +143,7 @@ func (t *tenant) badGifts(own *row, gs []grants.Grant) (no refusals) {
 
 // hand is G2: give and take.
 type hand struct {
-	as   charter.Actor
+	hostOr
 	id   orgs.MemberID
 	gs   []grants.Grant
 	take bool
@@ -151,7 +151,7 @@ type hand struct {
 
 func makeHand(g *gen) step {
 	as := g.boss()
-	c := hand{as, g.member(as.Org), g.grantsIn(as.Org), g.rarely(2)}
+	c := hand{hostOr{as, g.rarely(6)}, g.member(as.Org), g.grantsIn(as.Org), g.rarely(2)}
 	if t := g.model.orgs[as.Org]; t != nil && c.take && !g.rarely(3) {
 		if r := t.row(c.id); r != nil && len(r.grants) > 0 { // take what is there, or a part of it
 			c.gs = []grants.Grant{pick(g, r.sortedGrants()), pick(g, r.sortedGrants())}
@@ -165,26 +165,32 @@ func makeHand(g *gen) step {
 
 func (c hand) ask(s *subject) (any, error) {
 	if c.take {
-		return nil, s.Svc.Grants.Take(s.Ctx, c.as, c.id, c.gs...)
+		return nil, s.Svc.Grants.Take(s.Ctx, c.actor(), c.id, c.gs...)
 	}
-	return nil, s.Svc.Grants.Give(s.Ctx, c.as, c.id, c.gs...)
+	return nil, s.Svc.Grants.Give(s.Ctx, c.actor(), c.id, c.gs...)
 }
 
 func (c hand) want(m *model) (any, refusals) {
-	bad := append(badActor(c.as), badGrants(c.gs)...)
+	bad := append(c.bad(), badGrants(c.gs)...)
 	bad.when(!validID(string(c.id)), invalid("member"))
 	if len(bad) > 0 {
 		return nil, bad
 	}
-	if !m.may(c.as, roles.ChangeRoles) {
-		return nil, refusals{denied}
+	t, no := c.tenant(m)
+	if len(no) > 0 {
+		return nil, no
 	}
-	t, own := m.orgs[c.as.Org], m.rowOf(c.as.Org, c.as.User)
+	own := &row{Member: orgs.Member{Role: "admin"}} // the host may give everything
+	if !c.host {
+		own = m.rowOf(c.as.Org, c.as.User)
+		if !m.may(c.as, roles.ChangeRoles) {
+			return nil, refusals{denied}
+		}
+	}
 	r := t.row(c.id)
 	if r == nil {
 		return nil, refusals{notFound}
 	}
-	var no refusals
 	no.when(t.lacks(own.Role, r.Role), escalation)
 	if c.take {
 		no = append(no, r.badTaking(c.gs)...)
@@ -213,7 +219,7 @@ func (c hand) want(m *model) (any, refusals) {
 		action = store.GrantsTaken
 	}
 	if len(moved.grants) > 0 {
-		m.event(t, c.as.User, action, store.Detail{Member: r.ID, Grants: moved.sortedGrants()})
+		m.event(t, c.user(), action, store.Detail{Member: r.ID, Grants: moved.sortedGrants()})
 	}
 	return nil, nil
 }

@@ -16,6 +16,7 @@ func grantRules() []Rule {
 		{"G2", "one resource is not taken from a holder of all", g2HoldsAll},
 		{"G2", "what is no grant is refused, and nothing of the rest given", g2Bad},
 		{"G2", "giving and taking needs users.change-role", g2Denied},
+		{"G2", "the host itself gives and takes", g2Host},
 		{"G2", "grants are listed by kind and ID, page by page", g2Listed},
 		{"G3", "introducing gives every member every resource that exists", g3Introduces},
 		{"G3", "what comes after introducing needs its own grants", g3Later},
@@ -248,4 +249,26 @@ func g3Denied(w *World) {
 	w.Refused(charter.ErrNotFound, func() error { return w.Svc.Grants.Introduce(w.Ctx, charter.Host("nowhere")) })
 	event := w.Does(store.GrantsIntroduced, func() error { return w.Svc.Grants.Introduce(w.Ctx, charter.Host(t.ada.Org)) })
 	w.Same("the host has no user", event.Actor, orgs.UserID(""))
+}
+
+// The host gives who registers something a way to use it, whatever their role.
+func g2Host(w *World) {
+	t := newTown(w)
+	host := charter.Host(t.ada.Org)
+	devices := w.Devices(t.ada, 2)
+	given := w.Does(store.GrantsGiven, func() error { return w.Svc.Grants.Give(w.Ctx, host, t.id(t.vic), ones(devices...)...) })
+	w.Same("given", given.Detail, store.Detail{Member: t.id(t.vic), Grants: ones(devices...)})
+	w.Same("the host has no user", given.Actor, orgs.UserID(""))
+	w.Yes(t.vic, viewDevice, devices[1])
+	w.Does(store.GrantsTaken, func() error { return w.Svc.Grants.Take(w.Ctx, host, t.id(t.vic), ones(devices[0])...) })
+	w.Does(store.GrantsGiven, func() error { return w.Svc.Grants.Give(w.Ctx, host, t.id(t.ada), grants.All(device)) })
+	w.Does(store.GrantsGiven, func() error { return w.Svc.Grants.Give(w.Ctx, host, t.invited(), grants.All(device)) })
+	w.Same("who is invited holds it", w.GrantsOf(t.ada, t.invited()), []grants.Grant{grants.All(device)})
+	w.Invalid("grants[0].resource", func() error { return w.Svc.Grants.Give(w.Ctx, host, t.id(t.vic), grants.One(device, "no-such-device")) })
+	w.Refused(charter.ErrNotFound, func() error { return w.Svc.Grants.Give(w.Ctx, host, w.Me(t.gus).ID, grants.All(device)) })
+	w.Refused(charter.ErrNotFound, func() error {
+		return w.Svc.Grants.Give(w.Ctx, charter.Host("nowhere"), t.id(t.vic), grants.All(device))
+	})
+	w.Invalid("actor.org", func() error { return w.Svc.Grants.Take(w.Ctx, charter.Host(""), t.id(t.vic)) })
+	w.Invalid("member", func() error { return w.Svc.Grants.Give(w.Ctx, host, "") })
 }
