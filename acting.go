@@ -18,9 +18,13 @@ type scene struct {
 }
 
 // hold holds what want names and refuses an actor who is not an active member,
-// or whose role lacks permission; "" asks for no permission.
+// or whose role lacks permission; "" asks for no permission. The host needs none:
+// operations that it may not do have refused it before.
 func (s *Service) hold(ctx context.Context, tx store.Tx, as Actor, permission roles.Permission, want store.Want) (*scene, error) {
-	want.Org, want.Actor = as.Org, as.User
+	want.Org = as.Org
+	if !as.host {
+		want.Actor = as.User
+	}
 	held, err := tx.Hold(ctx, want)
 	if err != nil {
 		return nil, err
@@ -75,6 +79,13 @@ func (sc *scene) target() (orgs.Member, error) {
 		return orgs.Member{}, ErrNotFound
 	}
 	return sc.Member, sc.mayGiveRole(sc.Member.Role)
+}
+
+// mayOpen reports whether the actor may open row m: it holds users.access (M1), or
+// the invitation is its own.
+func (sc *scene) mayOpen(m orgs.Member) bool {
+	return sc.s.options.Catalogue.Holds(sc.holds(sc.Actor.Role), roles.AccessUsers) ||
+		m.ID != "" && m.InvitedBy == sc.as.User
 }
 
 // save appends e to the history and saves o, which is the organization as the

@@ -3,6 +3,7 @@ package charter
 import (
 	"context"
 	"iter"
+	"slices"
 
 	"github.com/seed-5b9f5318/charter/grants"
 	"github.com/seed-5b9f5318/charter/internal/input"
@@ -24,6 +25,7 @@ type Grants struct{ s *Service }
 // Errors: [ErrInvalid] naming "member" or "grants[i]…", also for a resource that
 // the organization does not have; [ErrDenied]; [ErrNotFound]; [ErrEscalation].
 func (g *Grants) Give(ctx context.Context, as Actor, id orgs.MemberID, give ...grants.Grant) error {
+	give = slices.Clone(give) // what is checked in the transaction is what was given here
 	return g.change(ctx, "give", as, id, give, func(ctx context.Context, sc *scene, sorted []grants.Grant) error {
 		if err := sc.mayGive(give); err != nil {
 			return err
@@ -157,7 +159,7 @@ func (g *Grants) Page(ctx context.Context, as Actor, id orgs.MemberID, q GrantQu
 	}
 	query := store.GrantQuery{Org: as.Org, Member: id, Kinds: distinct(q.Kinds)}
 	bound := []any{operation, query}
-	if query.After, err = open[grants.Grant](q.Cursor, bound); err != nil {
+	if query.After, err = open[grants.Grant](g.s.cursors, q.Cursor, bound); err != nil {
 		return Page[grants.Grant]{}, err
 	}
 	query.Asker, query.Limit = store.Asker{User: as.User, Permission: roles.AccessUsers}, limit+1
@@ -168,7 +170,7 @@ func (g *Grants) Page(ctx context.Context, as Actor, id orgs.MemberID, q GrantQu
 	if err != nil {
 		return Page[grants.Grant]{}, wrap(operation, err)
 	}
-	return paged(page.Grants, limit, bound, func(g grants.Grant) grants.Grant { return g })
+	return paged(g.s.cursors, page.Grants, limit, bound, func(g grants.Grant) grants.Grant { return g })
 }
 
 // All iterates over all pages from q.Cursor on; see [Grants.Page].

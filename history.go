@@ -42,7 +42,7 @@ func (h *History) Page(ctx context.Context, as Actor, q HistoryQuery) (Page[Even
 		return Page[Event]{}, err
 	}
 	bound := []any{operation, as.Org, q.Descending}
-	after, err := open[uint64](q.Cursor, bound)
+	after, err := open[uint64](h.s.cursors, q.Cursor, bound)
 	if err != nil {
 		return Page[Event]{}, err
 	}
@@ -60,7 +60,7 @@ func (h *History) Page(ctx context.Context, as Actor, q HistoryQuery) (Page[Even
 	if err != nil {
 		return Page[Event]{}, wrap(operation, err)
 	}
-	return paged(page.Events, limit, bound, func(e Event) uint64 { return e.Number })
+	return paged(h.s.cursors, page.Events, limit, bound, func(e Event) uint64 { return e.Number })
 }
 
 // All iterates over all pages from q.Cursor on; see [History.Page].

@@ -2,8 +2,7 @@ package charter
 
 import (
 	"context"
-	"errors"
-	"time"
+	"slices"
 
 	"github.com/seed-5b9f5318/charter/grants"
 	"github.com/seed-5b9f5318/charter/internal/input"
@@ -35,7 +34,7 @@ func (i *Invites) Invite(ctx context.Context, as Actor, request invites.Request)
 	if err := as.check(); err != nil {
 		return Issued{}, err
 	}
-	asked := request.Grants
+	asked := slices.Clone(request.Grants) // what is checked in the transaction is what was asked here
 	request, err = request.Normalize(i.s.options.Catalogue)
 	if err != nil {
 		return Issued{}, err
@@ -44,6 +43,7 @@ func (i *Invites) Invite(ctx context.Context, as Actor, request invites.Request)
 		Address: orgs.FoldAddress(request.Email), Roles: []roles.ID{request.Role},
 		Resources: targets(request.Grants), Grants: reaching(request.Grants),
 	}
+	var inviter string
 	err = i.s.update(ctx, "invite", func(ctx context.Context, tx store.Tx) error {
 		sc, err := i.s.hold(ctx, tx, as, roles.InviteUsers, want)
 		if err != nil {
@@ -56,13 +56,14 @@ func (i *Invites) Invite(ctx context.Context, as Actor, request invites.Request)
 		if err != nil {
 			return err
 		}
-		issued, err = i.s.issue(sc.Actor, member)
+		issued, err = i.s.issue(member)
+		inviter = sc.Actor.Email
 		return err
 	})
 	if err != nil {
 		return Issued{}, err
 	}
-	return issued, nil
+	return i.s.delivered(issued, inviter), nil
 }
 
 // mayInvite decides about request, whose grants the caller asked for in the order
@@ -106,18 +107,27 @@ func (sc *scene) invite(ctx context.Context, request invites.Request) (orgs.Memb
 	})
 }
 
-// issue makes the link of an invited member.
-func (s *Service) issue(inviter, member orgs.Member) (Issued, error) {
+// issue makes the link of an invited member. How to deliver it the host is asked
+// only after the commit, see delivered.
+func (s *Service) issue(member orgs.Member) (Issued, error) {
 	link, err := s.options.InvitationKeys.NewLink(s.options.InvitationURL, member)
 	if err != nil {
 		return Issued{}, err
 	}
-	return Issued{Member: member, Link: link, Delivery: s.options.Delivery(inviter.Email, member.Email)}, nil
+	return Issued{Member: member, Link: link}, nil
+}
+
+// delivered returns issued with the way in which it reaches the invited (I2).
+func (s *Service) delivered(issued Issued, inviter string) Issued {
+	issued.Delivery = s.options.Delivery(inviter, issued.Member.Email)
+	return issued
 }
 
 // Link makes the link of a pending invitation again: the same one, as long as
 // the newest key and the issue are the same (I3, I4). It needs
-// [roles.InviteUsers] and everything that the invited role holds (M7).
+// [roles.InviteUsers], everything that the invited role holds (M7) and, unless the
+// invitation is the actor's own, [roles.AccessUsers], since it returns the row
+// (M1).
 //
 // Errors: [ErrInvalid] naming "member"; [ErrDenied]; [ErrNotFound];
 // [ErrEscalation]; [ErrNotPending].
@@ -146,10 +156,14 @@ func (i *Invites) again(
 	if err := checkMember(as, id); err != nil {
 		return Issued{}, err
 	}
+	var inviter string
 	err = i.s.update(ctx, operation, func(ctx context.Context, tx store.Tx) error {
 		sc, err := i.s.hold(ctx, tx, as, roles.InviteUsers, store.Want{Member: id, MemberAlone: true})
 		if err != nil {
 			return err
+		}
+		if !sc.mayOpen(sc.Member) {
+			return ErrDenied
 		}
 		member, err := sc.target()
 		if err != nil {
@@ -163,13 +177,14 @@ func (i *Invites) again(
 				return err
 			}
 		}
-		issued, err = i.s.issue(sc.Actor, sc.Member)
+		issued, err = i.s.issue(sc.Member)
+		inviter = sc.Actor.Email
 		return err
 	})
 	if err != nil {
 		return Issued{}, err
 	}
-	return issued, nil
+	return i.s.delivered(issued, inviter), nil
 }
 
 // Revoke ends a pending invitation at once, without the confirmation that
@@ -197,192 +212,4 @@ func (i *Invites) Revoke(ctx context.Context, as Actor, id orgs.MemberID) error 
 		_, err = sc.remove(ctx, member, store.InvitationRevoked)
 		return err
 	})
-}
-
-// Preview is what an opened link shows before anybody accepts (I5).
-type Preview struct {
-	Organization string
-	Inviter      orgs.Profile // zero when the inviter is no longer known
-	Role         roles.Role   // its name; what it holds stays out
-	Email        string       // the invited address
-	Message      string
-	InvitedAt    time.Time
-	// Known says which way to go: somebody with this address has signed in
-	// before and may accept; otherwise sign up first.
-	Known bool
-}
-
-// Open shows what the link with token is for. It needs no actor: whoever has the
-// link may look. A token that does not work, for whatever reason, costs the same
-// steps and gives [ErrInvalidLink] (I6).
-func (i *Invites) Open(ctx context.Context, token string) (preview Preview, err error) {
-	const operation = "open invitation"
-	member, err := i.claimed(ctx, operation, invites.Parse(token))
-	if err != nil {
-		return Preview{}, err
-	}
-	err = i.s.view(ctx, operation, func(ctx context.Context, r store.Reader) error {
-		preview, err = i.s.preview(ctx, r, member)
-		return err
-	})
-	if errors.Is(err, ErrNotFound) {
-		err = ErrInvalidLink // it went since it was verified
-	}
-	if err != nil {
-		return Preview{}, err
-	}
-	return preview, nil
-}
-
-// claimed returns the invited row that claim is about, once its MAC is verified.
-// There is always one read, also for a token that is none.
-func (i *Invites) claimed(ctx context.Context, operation string, claim invites.Claim) (orgs.Member, error) {
-	member, err := i.s.store.Member(ctx, claim.Org, claim.Member)
-	if err != nil && !errors.Is(err, ErrNotFound) {
-		return orgs.Member{}, wrap(operation, err)
-	}
-	if !i.s.options.InvitationKeys.Verify(claim, member) || member.Status != orgs.Invited {
-		return orgs.Member{}, ErrInvalidLink
-	}
-	return member, nil
-}
-
-func (s *Service) preview(ctx context.Context, r store.Reader, m orgs.Member) (Preview, error) {
-	org, err := r.Organization(ctx, m.Org)
-	if err != nil {
-		return Preview{}, err
-	}
-	inviter, err := r.User(ctx, m.InvitedBy)
-	if err != nil && !errors.Is(err, ErrNotFound) {
-		return Preview{}, err
-	}
-	known, err := r.Known(ctx, orgs.FoldAddress(m.Email))
-	if err != nil {
-		return Preview{}, err
-	}
-	role, err := roleNamed(ctx, r, m.Org, m.Role)
-	if err != nil {
-		return Preview{}, err
-	}
-	return Preview{
-		Organization: org.Name, Inviter: inviter.Profile, Role: role,
-		Email: m.Email, Message: m.Message, InvitedAt: m.InvitedAt, Known: known,
-	}, nil
-}
-
-// roleNamed returns role id without its permissions.
-func roleNamed(ctx context.Context, r store.Reader, org orgs.ID, id roles.ID) (roles.Role, error) {
-	for _, role := range roles.BuiltInRoles() {
-		if role.ID == id {
-			return role, nil
-		}
-	}
-	role, err := r.Role(ctx, org, id)
-	return roles.Role{ID: role.ID, Name: role.Name}, err
-}
-
-// Invitee is who accepts, as the host has authenticated it.
-type Invitee struct {
-	User    orgs.UserID
-	Profile orgs.Profile // stored as [Service.SignIn] would
-	// Verified are the addresses that the user has proved to own. One of them
-	// must be the invited one; an address that is only claimed opens other
-	// people's invitations.
-	Verified []string
-}
-
-// check returns the invitee with its profile normalized.
-func (v Invitee) check() (Invitee, error) {
-	if err := input.ID("user", string(v.User)); err != nil {
-		return v, err
-	}
-	profile, err := v.Profile.Normalize()
-	if err != nil {
-		return v, err
-	}
-	for i, address := range v.Verified {
-		if _, err := orgs.Address(input.At("verified", i), address); err != nil {
-			return v, err
-		}
-	}
-	v.Profile = profile
-	return v, nil
-}
-
-// Accept makes the invitee an active member, with the role and the grants that
-// the invitation has at this moment (I6, I9). It works once: repeated by the same
-// user it answers with the same membership, by anybody else with
-// [ErrInvalidLink]. A user whose first act this is gets no personal organization
-// on top, and works in this one (O9).
-//
-// Errors: [ErrInvalid] naming "user", "email", "first-name", "last-name" or
-// "verified[i]"; [ErrInvalidLink] for every link that does not work;
-// [ErrWrongAddress]; [ErrAlreadyMember] when the user is in the organization by
-// another row (I8).
-func (i *Invites) Accept(ctx context.Context, token string, who Invitee) (member orgs.Member, err error) {
-	const operation = "accept invitation"
-	who, err = who.check()
-	if err != nil {
-		return orgs.Member{}, err
-	}
-	claim := invites.Parse(token)
-	seen, err := i.s.store.Member(ctx, claim.Org, claim.Member)
-	if err != nil && !errors.Is(err, ErrNotFound) {
-		return orgs.Member{}, wrap(operation, err)
-	}
-	// Verified before the transaction, so that forged links lock nothing, and
-	// again inside it.
-	if !i.s.options.InvitationKeys.Verify(claim, seen) {
-		return orgs.Member{}, ErrInvalidLink
-	}
-	err = i.s.update(ctx, operation, func(ctx context.Context, tx store.Tx) error {
-		held, err := tx.Hold(ctx, store.Want{
-			Org: claim.Org, Users: []orgs.UserID{who.User}, Actor: who.User, Member: claim.Member, MemberAlone: true,
-		})
-		if err != nil {
-			return err
-		}
-		if !i.s.options.InvitationKeys.Verify(claim, held.Member) {
-			return ErrInvalidLink
-		}
-		member, err = i.s.accept(ctx, tx, held, who)
-		return err
-	})
-	if errors.Is(err, ErrInvalidLink) {
-		err = ErrInvalidLink // the same answer, whenever it was found out
-	}
-	if err != nil {
-		return orgs.Member{}, err
-	}
-	return member, nil
-}
-
-func (s *Service) accept(ctx context.Context, tx store.Tx, held store.Held, who Invitee) (orgs.Member, error) {
-	if again, err := invites.Accept(held.Member, who.User, who.Verified); again || err != nil {
-		return held.Member, err
-	}
-	now := s.now()
-	user, known := held.Users[who.User]
-	renamed := known && user.Profile != who.Profile
-	if !known {
-		user.User = orgs.User{ID: who.User, CreatedAt: now}
-	}
-	user.Profile = who.Profile
-	org, member, err := held.Org.Join(held.Member, held.Actor, user.User, now)
-	if err != nil {
-		return orgs.Member{}, err
-	}
-	if err := tx.PutUser(ctx, user.Joined(org.ID)); err != nil {
-		return orgs.Member{}, err
-	}
-	if err := tx.JoinMember(ctx, member); err != nil {
-		return orgs.Member{}, err
-	}
-	if renamed {
-		if err := tx.PutProfile(ctx, who.User, who.Profile); err != nil {
-			return orgs.Member{}, err
-		}
-	}
-	sc := scene{Held: held, s: s, tx: tx, as: Actor{User: who.User, Org: org.ID}}
-	return member, sc.save(ctx, org, store.InvitationAccepted, store.Detail{Member: member.ID, User: member.User})
 }

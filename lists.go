@@ -31,7 +31,7 @@ func (s *Service) ResourcesFor(ctx context.Context, as Actor, p roles.Permission
 		return Page[grants.Resource]{}, err
 	}
 	bound := []string{"resources", string(as.Org), string(as.User), string(p)}
-	after, err := open[grants.Resource](q.Cursor, bound)
+	after, err := open[grants.Resource](s.cursors, q.Cursor, bound)
 	if err != nil {
 		return Page[grants.Resource]{}, err
 	}
@@ -46,7 +46,7 @@ func (s *Service) ResourcesFor(ctx context.Context, as Actor, p roles.Permission
 	if !grants.Holds(s.options.Catalogue, p, page.Facts) {
 		return Page[grants.Resource]{}, nil
 	}
-	usable, err := paged(page.Resources, limit, bound, func(r grants.Resource) grants.Resource { return r })
+	usable, err := paged(s.cursors, page.Resources, limit, bound, func(r grants.Resource) grants.Resource { return r })
 	usable.Items = slices.DeleteFunc(usable.Items, func(r grants.Resource) bool {
 		return !s.unrestricted(ctx, as, grants.Question{Permission: p, Resource: r})
 	})
@@ -87,7 +87,7 @@ func (s *Service) MembersFor(
 		return Page[orgs.Member]{}, err
 	}
 	bound := []any{operation, org, question}
-	after, err := open[orgs.MemberID](q.Cursor, bound)
+	after, err := open[orgs.MemberID](s.cursors, q.Cursor, bound)
 	if err != nil {
 		return Page[orgs.Member]{}, err
 	}
@@ -106,7 +106,7 @@ func (s *Service) MembersFor(
 	if err != nil {
 		return Page[orgs.Member]{}, err
 	}
-	using, err := paged(page.Members, limit, bound, func(m orgs.Member) orgs.MemberID { return m.ID })
+	using, err := paged(s.cursors, page.Members, limit, bound, func(m orgs.Member) orgs.MemberID { return m.ID })
 	using.Items = slices.DeleteFunc(using.Items, func(m orgs.Member) bool {
 		return !s.unrestricted(ctx, Actor{User: m.User, Org: org}, question)
 	})

@@ -92,7 +92,7 @@ type MemberQuery struct {
 const maxSearch = 300
 
 // query returns q as the store is asked, and what its cursors are bound to.
-func (q MemberQuery) query(as Actor) (query store.MemberQuery, bound any, err error) {
+func (m *Members) query(as Actor, q MemberQuery) (query store.MemberQuery, bound any, err error) {
 	limit, err := limitOf(q.Limit)
 	if err != nil {
 		return query, nil, err
@@ -126,7 +126,7 @@ func (q MemberQuery) query(as Actor) (query store.MemberQuery, bound any, err er
 	bound = []any{"members", query}
 	query.Asker.User = as.User
 	query.Limit = limit + 1
-	query.After, err = open[store.Position](q.Cursor, bound)
+	query.After, err = open[store.Position](m.s.cursors, q.Cursor, bound)
 	return query, bound, err
 }
 
@@ -138,7 +138,7 @@ func (m *Members) Page(ctx context.Context, as Actor, q MemberQuery) (Page[orgs.
 	if err := as.check(); err != nil {
 		return Page[orgs.Member]{}, err
 	}
-	query, bound, err := q.query(as)
+	query, bound, err := m.query(as, q)
 	if err != nil {
 		return Page[orgs.Member]{}, err
 	}
@@ -149,7 +149,7 @@ func (m *Members) Page(ctx context.Context, as Actor, q MemberQuery) (Page[orgs.
 	if err != nil {
 		return Page[orgs.Member]{}, wrap("members", err)
 	}
-	return paged(page.Members, query.Limit-1, bound, func(m orgs.Member) store.Position {
+	return paged(m.s.cursors, page.Members, query.Limit-1, bound, func(m orgs.Member) store.Position {
 		return store.Position{Key: m.Key(q.Sort), ID: m.ID}
 	})
 }

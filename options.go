@@ -22,8 +22,8 @@ type Options struct {
 	// the key "users"; see [roles.NewCatalogue].
 	Catalogue *roles.Catalogue
 
-	// InvitationKeys makes and verifies invitation links. Keep the keys outside
-	// the database: who has both can accept (I4).
+	// InvitationKeys makes and verifies invitation links, and seals cursors. Keep
+	// the keys outside the database: who has both can accept (I4).
 	InvitationKeys invites.Keys
 
 	// InvitationURL is what a link begins with; the token follows it, for
@@ -32,14 +32,16 @@ type Options struct {
 	InvitationURL string
 
 	// Delivery says how an invitation reaches the invited, from the two e-mail
-	// addresses. Nil means [invites.SameDomain] (I2).
+	// addresses. Nil means [invites.SameDomain] (I2). It is called after the
+	// invitation was made.
 	Delivery func(inviter, invited string) invites.Delivery
 
 	// Restrictions narrows further who may use resources of a kind (G5).
 	Restrictions map[roles.Kind]Restriction
 
 	// PersonalName names a user's personal organization (O6, O9). Nil, or an
-	// answer that is no valid name, means "Personal organization".
+	// answer that is no valid name, means "Personal organization". It is called
+	// within a transaction, again in each attempt: it must not call the Service.
 	PersonalName func(orgs.Profile) string
 
 	// Attempts is how often an operation runs against conflicting writers before

@@ -283,7 +283,7 @@ func (o *Orgs) Page(ctx context.Context, user orgs.UserID, q OrgQuery) (Page[Mem
 	}
 	search = orgs.FoldName(search)
 	bound := []string{operation, string(user), search}
-	after, err := open[store.JoinedPosition](q.Cursor, bound)
+	after, err := open[store.JoinedPosition](o.s.cursors, q.Cursor, bound)
 	if err != nil {
 		return Page[Membership]{}, err
 	}
@@ -291,7 +291,7 @@ func (o *Orgs) Page(ctx context.Context, user orgs.UserID, q OrgQuery) (Page[Mem
 	if err != nil {
 		return Page[Membership]{}, wrap(operation, err)
 	}
-	return paged(rows, limit, bound, func(m Membership) store.JoinedPosition {
+	return paged(o.s.cursors, rows, limit, bound, func(m Membership) store.JoinedPosition {
 		return store.JoinedPosition{JoinedAt: m.JoinedAt, Org: m.Org}
 	})
 }

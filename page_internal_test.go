@@ -1,15 +1,16 @@
 package charter
 
 import (
+	"bytes"
 	"encoding/base64"
 	"errors"
 	"slices"
 	"strings"
 	"testing"
 	"time"
-	"unicode/utf8"
 
 	"github.com/seed-5b9f5318/charter/grants"
+	"github.com/seed-5b9f5318/charter/invites"
 	"github.com/seed-5b9f5318/charter/orgs"
 	"github.com/seed-5b9f5318/charter/store"
 )
@@ -33,12 +34,13 @@ func TestLimits(t *testing.T) {
 // query and for no other.
 func opens[P comparable](t *testing.T, position P) {
 	t.Helper()
+	ring := ringOf(t, 1)
 	query := []any{"list", orgs.ID("o-1"), true}
-	c, err := newCursor(query, position)
+	c, err := ring.at(query, position)
 	if err != nil {
 		t.Fatal(err)
 	}
-	got, err := open[P](c, query)
+	got, err := open[P](ring, c, query)
 	if err != nil || got == nil || *got != position {
 		t.Fatalf("%+v came back as %+v, %v", position, got, err)
 	}
@@ -46,7 +48,7 @@ func opens[P comparable](t *testing.T, position P) {
 		t.Errorf("%q does not fit in a URL", c)
 	}
 	for _, other := range [][]any{{"list", orgs.ID("o-1"), false}, {"list", orgs.ID("o-2"), true}, {"lists", orgs.ID("o-1"), true}, nil} {
-		if got, err := open[P](c, other); !errors.Is(err, ErrInvalid) || got != nil {
+		if got, err := open[P](ring, c, other); !errors.Is(err, ErrInvalid) || got != nil {
 			t.Fatalf("%+v opened for %v: %+v, %v", position, other, got, err)
 		}
 	}
@@ -66,79 +68,113 @@ func TestCursorsComeBack(t *testing.T) {
 	opens(t, uint64(1<<63-1))
 }
 
-// FuzzCursor: a text that anybody may have written is refused by name or opens to
-// a position that a store can take; and each position comes back equal.
+// FuzzCursor: a text that nobody sealed is refused by name; and each position
+// comes back equal, under its own query.
 func FuzzCursor(f *testing.F) {
+	ring := ringOf(f, 1)
 	query := []any{"members", store.MemberQuery{Org: "o-1"}}
-	for _, p := range []store.Position{{}, {Key: "ada lovelace", ID: "m-1"}, {Key: `\u0000`, ID: "é"}, {Key: "a\x00", ID: "\x00"}} {
-		c, err := newCursor(query, p)
-		if err != nil {
-			f.Fatal(err)
-		}
-		f.Add(string(c), p.Key, string(p.ID))
-	}
 	f.Add("", "", "")
 	f.Add("AAAAAAAAAAA", "\xff", "x")
+	f.Add(strings.Repeat("A", 80), "a\x00", "\x00")
 	f.Fuzz(func(t *testing.T, text, key, id string) {
-		got, err := open[store.Position](Cursor(text), query)
+		got, err := open[store.Position](ring, Cursor(text), query)
 		var invalid *InvalidError
 		switch {
 		case text == "":
 			if got != nil || err != nil {
 				t.Fatalf("the zero Cursor opens to %+v, %v", got, err)
 			}
-		case err != nil:
-			if got != nil || !errors.As(err, &invalid) || invalid.Field != "cursor" {
-				t.Fatalf("%q: got %+v, %v", text, got, err)
-			}
-		case strings.Contains(got.Key, "\x00") || strings.Contains(string(got.ID), "\x00") || !utf8.ValidString(got.Key+string(got.ID)):
-			t.Fatalf("%q opens to %+v, which no store takes", text, got)
+		case got != nil || !errors.As(err, &invalid) || invalid.Field != "cursor":
+			t.Fatalf("%q: got %+v, %v", text, got, err)
 		}
 		position := store.Position{Key: strings.ToValidUTF8(key, "?"), ID: orgs.MemberID(strings.ToValidUTF8(id, "?"))}
-		c, err := newCursor(query, position)
+		c, err := ring.at(query, position)
 		if err != nil {
 			t.Fatal(err)
 		}
-		back, err := open[store.Position](c, query)
-		storable := len(c) <= maxCursor && !strings.Contains(key+id, "\x00")
-		if storable != (err == nil) || storable && *back != position {
+		back, err := open[store.Position](ring, c, query)
+		if fits := len(c) <= maxCursor; fits != (err == nil) || fits && *back != position {
 			t.Fatalf("%+v came back as %+v, %v", position, back, err)
 		}
 	})
 }
 
-// FuzzNumberCursor: the position of a history is a number that every store takes.
-func FuzzNumberCursor(f *testing.F) {
-	mark, err := fingerprint("history")
+// A cursor is of its query and its key: no bit of it can be changed, nothing of
+// the position shows, and the same place has the same cursor.
+func TestCursorsAreSealed(t *testing.T) {
+	ring := ringOf(t, 1)
+	query, position := "members", store.Position{Key: "ada@acme.example", ID: "m-1"}
+	c, err := ring.at(query, position)
 	if err != nil {
-		f.Fatal(err)
+		t.Fatal(err)
 	}
-	for _, s := range []string{
-		"1", "0", "-1", "9223372036854775807", "9223372036854775808", "18446744073709551615", "1e3", "1.0", "null", "[1]", `"1"`, "1 2",
-	} {
-		f.Add(s)
+	if again, err := ring.at(query, position); err != nil || again != c {
+		t.Errorf("the same place is %q, then %q, %v", c, again, err)
 	}
-	f.Fuzz(func(t *testing.T, position string) {
-		c := Cursor(base64.RawURLEncoding.EncodeToString(append(slices.Clone(mark), position...)))
-		got, err := open[uint64](c, "history")
-		if err == nil && *got > 1<<63-1 {
-			t.Fatalf("%q opens to %d", position, *got)
+	if other, err := ring.at("grants", position); err != nil || other[:16] == c[:16] {
+		t.Errorf("another query begins alike: %q, %q, %v", c, other, err)
+	}
+	raw, err := base64.RawURLEncoding.DecodeString(string(c))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if bytes.Contains(raw, []byte("ada@")) || bytes.Contains(raw, []byte("m-1")) {
+		t.Errorf("%q shows the position", raw)
+	}
+	for bit := range len(raw) * 8 {
+		raw[bit/8] ^= 1 << (bit % 8)
+		forged := Cursor(base64.RawURLEncoding.EncodeToString(raw))
+		if got, err := open[store.Position](ring, forged, query); !errors.Is(err, ErrInvalid) || got != nil {
+			t.Fatalf("bit %d: got %+v, %v", bit, got, err)
 		}
-	})
+		raw[bit/8] ^= 1 << (bit % 8)
+	}
+}
+
+// Cursors of an older key open while that is in the ring, and not without it.
+func TestCursorsWhenKeysRotate(t *testing.T) {
+	c, err := ringOf(t, 1).at("q", 7)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, err := open[int](ringOf(t, 2, 1), c, "q"); err != nil || *got != 7 {
+		t.Errorf("after a rotation: %v, %v", got, err)
+	}
+	if _, err := open[int](ringOf(t, 2), c, "q"); !errors.Is(err, ErrInvalid) {
+		t.Errorf("without the key: %v", err)
+	}
+}
+
+// ringOf returns the cursors of a ring of keys, one for each number.
+func ringOf(t testing.TB, numbers ...byte) cursors {
+	t.Helper()
+	var secrets [][]byte
+	for _, n := range numbers {
+		secrets = append(secrets, bytes.Repeat([]byte{n}, invites.MinKey))
+	}
+	keys, err := invites.NewKeys(secrets[0], secrets[1:]...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ring, err := newCursors(keys)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return ring
 }
 
 // One row more than the limit says that there is a next page, and is not shown.
 func TestPaged(t *testing.T) {
 	for n := range 5 {
 		rows := []int{10, 11, 12, 13}[:n]
-		page, err := paged(rows, 3, "query", func(i int) uint64 { return uint64(i) })
+		page, err := paged(ringOf(t, 1), rows, 3, "query", func(i int) uint64 { return uint64(i) })
 		if err != nil || !slices.Equal(page.Items, rows[:min(n, 3)]) || (page.Next != "") != (n > 3) {
 			t.Errorf("%d rows: got %+v, %v", n, page, err)
 		}
 		if page.Next == "" {
 			continue
 		}
-		if after, err := open[uint64](page.Next, "query"); err != nil || *after != 12 {
+		if after, err := open[uint64](ringOf(t, 1), page.Next, "query"); err != nil || *after != 12 {
 			t.Errorf("the next page is after %d, %v", *after, err)
 		}
 	}
@@ -146,16 +182,16 @@ func TestPaged(t *testing.T) {
 
 // What encoding/json cannot write is an error, never a cursor.
 func TestCursorOfWhatIsNoValue(t *testing.T) {
-	if c, err := newCursor(func() {}, 1); err == nil || c != "" {
+	if c, err := ringOf(t, 1).at(func() {}, 1); err == nil || c != "" {
 		t.Errorf("got %q of a bad query", c)
 	}
-	if c, err := newCursor("query", func() {}); err == nil || c != "" {
+	if c, err := ringOf(t, 1).at("query", func() {}); err == nil || c != "" {
 		t.Errorf("got %q of a bad position", c)
 	}
-	if _, err := open[int]("AAAAAAAAAAAAAA", func() {}); err == nil {
+	if _, err := open[int](ringOf(t, 1), "AAAAAAAAAAAAAA", func() {}); err == nil {
 		t.Error("a bad query opens")
 	}
-	page, err := paged([]int{1, 2}, 1, "query", func(int) any { return func() {} })
+	page, err := paged(ringOf(t, 1), []int{1, 2}, 1, "query", func(int) any { return func() {} })
 	if err == nil || page.Next != "" || page.Items != nil {
 		t.Errorf("got %+v of a bad position", page)
 	}

@@ -14,21 +14,28 @@ import (
 // Resources has the operations by which the host says which of its things belong
 // to which organization (G4).
 //
-// To register and unregister asks for no permission: which one guards the adding
-// of a device is the host's catalogue's to say. Declare one that is about no
-// resource, since the device is not there yet, and ask for it first:
+// Only an Admin may register and unregister, or the host itself. Who else adds a
+// device is the host's to say: declare a permission for it, which is about no
+// resource, since the device is not there yet; ask for it; then act as [Host].
 //
 //	err := svc.Require(ctx, as, "devices.add", grants.Resource{})
-//
-// The actor is a user who is an active member, or the host itself; see [Host].
+//	…
+//	host := charter.Host(as.Org)
+//	host.User = as.User // whom the history names
+//	err = svc.Resources.Register(ctx, host, device)
 type Resources struct{ s *Service }
+
+// MaxBatch is how many resources [Resources.Register] and [Resources.Unregister]
+// take in one call, and [Grants.Give], [Grants.Take] and [Invites.Invite] grants.
+const MaxBatch = grants.MaxBatch
 
 // Register registers resources with the actor's organization. To register one
 // again changes nothing. All of them are registered, or none. No member but
 // Admins and holders of all of the kind reaches a new resource, who registered it
 // neither: give it to them by [Grants.Give] as [Host].
 //
-// Errors: [ErrInvalid] naming "resources[i].kind" or "resources[i].id";
+// Errors: [ErrInvalid] naming "resources[i].kind", "resources[i].id", or
+// "resources" when they are more than [MaxBatch];
 // [ErrDenied]; [ErrNotFound] for the host in an organization that does not exist;
 // [ErrRegisteredElsewhere].
 func (r *Resources) Register(ctx context.Context, as Actor, resources ...grants.Resource) error {
@@ -50,7 +57,8 @@ func (r *Resources) Register(ctx context.Context, as Actor, resources ...grants.
 // Unregister takes resources from the actor's organization and ends every grant
 // of them. One that the organization does not have is left alone.
 //
-// Errors: [ErrInvalid] naming "resources[i].kind" or "resources[i].id";
+// Errors: [ErrInvalid] naming "resources[i].kind", "resources[i].id", or
+// "resources" when they are more than [MaxBatch];
 // [ErrDenied]; [ErrNotFound] for the host in an organization that does not exist.
 func (r *Resources) Unregister(ctx context.Context, as Actor, resources ...grants.Resource) error {
 	return r.place(ctx, "unregister", as, resources, func(ctx context.Context, sc *scene, resources []grants.Resource) error {
@@ -90,9 +98,13 @@ func (r *Resources) Page(ctx context.Context, as Actor, q ResourceQuery) (Page[g
 	if err := checkKinds(r.s.options.Catalogue, q.Kinds); err != nil {
 		return Page[grants.Resource]{}, err
 	}
-	query := store.ResourceQuery{Org: as.Org, User: as.User, Kinds: distinct(q.Kinds), Reach: []roles.ID{roles.Admin}}
+	user := as.User
+	if as.host {
+		user = "" // everything, whomever the host names
+	}
+	query := store.ResourceQuery{Org: as.Org, User: user, Kinds: distinct(q.Kinds), Reach: []roles.ID{roles.Admin}}
 	bound := []any{operation, query}
-	if query.After, err = open[grants.Resource](q.Cursor, bound); err != nil {
+	if query.After, err = open[grants.Resource](r.s.cursors, q.Cursor, bound); err != nil {
 		return Page[grants.Resource]{}, err
 	}
 	query.Limit = limit + 1
@@ -100,7 +112,7 @@ func (r *Resources) Page(ctx context.Context, as Actor, q ResourceQuery) (Page[g
 	if err != nil {
 		return Page[grants.Resource]{}, wrap(operation, err)
 	}
-	return paged(page.Resources, limit, bound, func(res grants.Resource) grants.Resource { return res })
+	return paged(r.s.cursors, page.Resources, limit, bound, func(res grants.Resource) grants.Resource { return res })
 }
 
 // All iterates over all pages from q.Cursor on; see [Resources.Page].
@@ -119,6 +131,9 @@ func (r *Resources) place(
 	if err := as.checkOrHost(); err != nil {
 		return err
 	}
+	if len(resources) > MaxBatch {
+		return input.Errorf("resources", "are more than %d", MaxBatch)
+	}
 	for i, res := range resources {
 		if err := res.Check(r.s.options.Catalogue); err != nil {
 			return input.Within(input.At("resources", i), err)
@@ -131,6 +146,9 @@ func (r *Resources) place(
 		sc, err := r.s.hold(ctx, tx, as, "", store.Want{Resources: resources})
 		if err != nil {
 			return err
+		}
+		if !as.host && sc.Actor.Role != roles.Admin {
+			return ErrDenied
 		}
 		return change(ctx, sc, resources)
 	})

@@ -32,6 +32,7 @@ type Service struct {
 
 	store   store.Store
 	options Options
+	cursors cursors
 }
 
 // New returns a Service on s. It refuses options that are missing or
@@ -45,7 +46,11 @@ func New(s store.Store, options Options) (*Service, error) {
 	if err != nil {
 		return nil, err
 	}
-	return newService(s, options), nil
+	ring, err := newCursors(options.InvitationKeys)
+	if err != nil {
+		return nil, err
+	}
+	return newService(s, options, ring), nil
 }
 
 // With returns a Service like s on another store: one that is bound to the
@@ -53,10 +58,10 @@ func New(s store.Store, options Options) (*Service, error) {
 // commit or vanish together. In a bound store nothing is retried here: a conflict
 // comes back as an error that is [ErrConflict] to errors.Is, and the host runs its
 // whole transaction again.
-func (s *Service) With(other store.Store) *Service { return newService(other, s.options) }
+func (s *Service) With(other store.Store) *Service { return newService(other, s.options, s.cursors) }
 
-func newService(st store.Store, options Options) *Service {
-	s := &Service{store: st, options: options}
+func newService(st store.Store, options Options, ring cursors) *Service {
+	s := &Service{store: st, options: options, cursors: ring}
 	s.Orgs = &Orgs{s}
 	s.Members = &Members{s}
 	s.Invites = &Invites{s}
@@ -85,15 +90,20 @@ type Actor struct {
 // requests that change something name theirs.
 func ActorOf(user orgs.User) Actor { return Actor{User: user.ID, Org: user.Active} }
 
-// Host returns the actor that stands for the host itself, without a user, in
-// org. Only the operations that say so take it: to register, list and unregister
-// resources, to introduce resource access, and to give and take grants.
+// Host returns the actor that stands for the host itself, in org. Only the
+// operations that say so take it, and ask it for no permission: to register, list
+// and unregister resources, to introduce resource access, and to give and take
+// grants. All others refuse it. It has no user; set User on it to have the history
+// name on whose behalf the host acts.
 func Host(org orgs.ID) Actor { return Actor{Org: org, host: true} }
 
-// check refuses an actor without a proper user and organization.
+// check refuses an actor without a proper user and organization, and the host.
 func (a Actor) check() error {
 	if err := input.ID("actor.org", string(a.Org)); err != nil {
 		return err
+	}
+	if a.host {
+		return input.Errorf("actor.user", "is the host, which this is not for")
 	}
 	return input.ID("actor.user", string(a.User))
 }
@@ -101,7 +111,10 @@ func (a Actor) check() error {
 // checkOrHost is check for the operations that the host itself may do.
 func (a Actor) checkOrHost() error {
 	if a.host {
-		return input.ID("actor.org", string(a.Org))
+		if err := input.ID("actor.org", string(a.Org)); err != nil || a.User == "" {
+			return err
+		}
+		return input.ID("actor.user", string(a.User))
 	}
 	return a.check()
 }

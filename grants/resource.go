@@ -85,9 +85,18 @@ func (g Grant) Check(catalogue *roles.Catalogue) error {
 	return input.ID("resource", string(g.Resource))
 }
 
+// MaxBatch is how many grants or resources one call of the Service takes: enough
+// to keep round trips rare, and few enough that whoever sends as many, member or
+// not, holds up nobody. One call is also one event of the history.
+const MaxBatch = 10_000
+
 // Normalize returns grants sorted, each once, or the error of the first one that
-// [Grant.Check] refuses, naming "grants[i].kind" and so on.
+// [Grant.Check] refuses, naming "grants[i].kind" and so on, or "grants" when they
+// are more than [MaxBatch].
 func Normalize(catalogue *roles.Catalogue, grants []Grant) ([]Grant, error) {
+	if len(grants) > MaxBatch {
+		return nil, input.Errorf("grants", "are more than %d", MaxBatch)
+	}
 	for i, g := range grants {
 		if err := g.Check(catalogue); err != nil {
 			return nil, input.Within(input.At("grants", i), err)

@@ -1,12 +1,15 @@
 package invites
 
 import (
+	"crypto/hkdf"
 	"crypto/hmac"
 	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/base64"
 	"encoding/binary"
 	"errors"
+	"fmt"
+	"io"
 	"log/slog"
 	"slices"
 
@@ -58,6 +61,20 @@ func (Keys) LogValue() slog.Value { return slog.StringValue("invites.Keys(secret
 
 // MarshalText returns a placeholder.
 func (Keys) MarshalText() ([]byte, error) { return []byte("invites.Keys(secret)"), nil }
+
+// Derive returns a key of size bytes for each key of k, in order, for another
+// purpose than links: who has it learns nothing about k, and each purpose has
+// others (HKDF, RFC 5869). More than 8,160 bytes are an error.
+func (k Keys) Derive(purpose string, size int) ([][]byte, error) {
+	derived := make([][]byte, len(k.ring))
+	for i, key := range k.ring {
+		var err error
+		if derived[i], err = hkdf.Key(sha256.New, key.secret, nil, purpose, size); err != nil {
+			return nil, fmt.Errorf("derive a key: %w", err)
+		}
+	}
+	return derived, nil
+}
 
 // A token is organization, member and MAC, 64 bytes in base64 without padding.
 const (
@@ -143,7 +160,10 @@ func sign(key []byte, ids [32]byte, issue int) []byte {
 // Link is the address to follow, with the token at its end. Whoever has it can
 // see the invitation, so it prints, logs and marshals as a placeholder; [Link.URL]
 // and [Link.Token] are the real ones. The zero value is no link.
-type Link struct{ prefix, token string }
+type Link struct{ parts *linkParts }
+
+// linkParts is behind a pointer for the reason that [secretKey] is.
+type linkParts struct{ prefix, token string }
 
 // NewLink returns the link to the token of m: prefix, then the token.
 func (k Keys) NewLink(prefix string, m orgs.Member) (Link, error) {
@@ -151,14 +171,27 @@ func (k Keys) NewLink(prefix string, m orgs.Member) (Link, error) {
 	if err != nil {
 		return Link{}, err
 	}
-	return Link{prefix: prefix, token: token}, nil
+	return Link{&linkParts{prefix, token}}, nil
 }
 
 // URL returns the link itself: the host's prefix, then the token.
-func (l Link) URL() string { return l.prefix + l.token }
+func (l Link) URL() string {
+	if l.parts == nil {
+		return ""
+	}
+	return l.parts.prefix + l.parts.token
+}
 
 // Token returns the end of the link, which [Parse] reads.
-func (l Link) Token() string { return l.token }
+func (l Link) Token() string {
+	if l.parts == nil {
+		return ""
+	}
+	return l.parts.token
+}
+
+// Format writes a placeholder, whatever the verb.
+func (l Link) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, l.String()) }
 
 // String returns a placeholder.
 func (Link) String() string { return "invites.Link(secret)" }

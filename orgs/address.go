@@ -13,14 +13,14 @@ const maxAddress = 254
 
 // Address returns an e-mail address trimmed, or an error naming field when it
 // is no address: 3 to 254 bytes of UTF-8, something before the last @ and
-// something after it, no space, control character or bracket. Whether mail
+// something after it, no space, control, invisible character or bracket. Whether mail
 // arrives there is the host's to find out.
 func Address(field, address string) (string, error) {
 	address = strings.TrimSpace(address)
 	if len(address) > maxAddress {
 		return "", input.Errorf(field, "is longer than %d bytes", maxAddress)
 	}
-	if err := input.Line(field, address, 1, maxAddress); err != nil {
+	if err := input.Plain(field, address, 1, maxAddress); err != nil {
 		return "", err
 	}
 	at := strings.LastIndexByte(address, '@')

@@ -55,7 +55,8 @@ type Billing struct {
 const MaxName = 100
 
 // Name returns name trimmed, or an error naming the field "name" when it is not
-// 1 to 100 characters without control characters (O2).
+// 1 to 100 characters, none of them a control character or one that does not
+// show, but for the joiners of letters and pictures (O2).
 func Name(name string) (string, error) {
 	name = strings.TrimSpace(name)
 	return name, input.Line("name", name, 1, MaxName)

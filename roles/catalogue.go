@@ -37,8 +37,8 @@ type Catalogue struct {
 // library needs itself and services do not declare (see [AccessUsers] and its
 // neighbours) is added at the end. It refuses, naming the field: a key that is
 // not lower-case letters, digits and single hyphens, a permission of another
-// service or declared twice, a service declared twice, a title over 200
-// characters.
+// service or declared twice, a kind of resource for one of the library's own, a
+// service declared twice, a title over 200 characters.
 func NewCatalogue(services ...Service) (*Catalogue, error) {
 	c := &Catalogue{bits: make(map[Permission]int)}
 	for _, s := range complete(services) {
@@ -83,6 +83,8 @@ func (c *Catalogue) declare(s Service) error {
 			return input.Errorf("catalogue", "declares %s in the service %s", p, s.Key)
 		case d.Kind != "" && (!isKey(string(d.Kind)) || len(d.Kind) > maxPermission):
 			return input.Errorf("catalogue", "has a kind of resource for %s that is not lower-case letters, digits and hyphens", p)
+		case d.Kind != "" && slices.Contains(own, p):
+			return input.Errorf("catalogue", "has a kind of resource for %s, which the library asks for without one", p)
 		}
 		if _, twice := c.bits[p]; twice {
 			return input.Errorf("catalogue", "declares %s twice", p)
@@ -101,14 +103,18 @@ func (c *Catalogue) declare(s Service) error {
 	return nil
 }
 
+// own are the permissions that the library itself asks for. None is about a
+// resource.
+var own = []Permission{
+	AccessUsers, InviteUsers, ChangeRoles, RemoveUsers,
+	CreateOrganization, RenameOrganization, ChangeBilling,
+}
+
 // complete returns services with the library's own permissions added where
 // they are missing.
 func complete(services []Service) []Service {
 	services = slices.Clone(services)
-	for _, p := range []Permission{
-		AccessUsers, InviteUsers, ChangeRoles, RemoveUsers,
-		CreateOrganization, RenameOrganization, ChangeBilling,
-	} {
+	for _, p := range own {
 		i := slices.IndexFunc(services, func(s Service) bool { return s.Key == p.Service() })
 		if i < 0 {
 			i = len(services)

@@ -23,18 +23,19 @@ func TestNewCatalogueRefuses(t *testing.T) {
 		services []roles.Service
 		field    string
 	}{
-		"a bad key":                   {[]roles.Service{{Key: "Fleet"}}, "catalogue"},
-		"no key":                      {[]roles.Service{{}}, "catalogue"},
-		"a service twice":             {[]roles.Service{{Key: "fleet"}, {Key: "fleet"}}, "catalogue"},
-		"a permission twice":          {declares(sail, sail), "catalogue"},
-		"no permission":               {declares(roles.Declaration{}), "catalogue"},
-		"a bad permission":            {declares(roles.Declaration{Permission: "fleet.Sail"}), "catalogue"},
-		"another service's":           {declares(roles.Declaration{Permission: "ships.sail"}), "catalogue"},
-		"a bad kind":                  {declares(roles.Declaration{Permission: "fleet.sail", Kind: "Ship"}), "catalogue"},
-		"a long kind":                 {declares(roles.Declaration{Permission: "fleet.sail", Kind: long}), "catalogue"},
-		"a long title":                {[]roles.Service{{Key: "fleet", Title: strings.Repeat("x", 201)}}, "catalogue title"},
-		"a permission's long title":   {declares(roles.Declaration{Permission: "fleet.sail", Title: strings.Repeat("x", 201)}), "catalogue title"},
-		"a title with a control code": {[]roles.Service{{Key: "fleet", Title: "a\x1bb"}}, "catalogue title"},
+		"a bad key":                     {[]roles.Service{{Key: "Fleet"}}, "catalogue"},
+		"no key":                        {[]roles.Service{{}}, "catalogue"},
+		"a service twice":               {[]roles.Service{{Key: "fleet"}, {Key: "fleet"}}, "catalogue"},
+		"a permission twice":            {declares(sail, sail), "catalogue"},
+		"no permission":                 {declares(roles.Declaration{}), "catalogue"},
+		"a bad permission":              {declares(roles.Declaration{Permission: "fleet.Sail"}), "catalogue"},
+		"another service's":             {declares(roles.Declaration{Permission: "ships.sail"}), "catalogue"},
+		"the library's own with a kind": {[]roles.Service{{Key: "users", Permissions: []roles.Declaration{{Permission: roles.AccessUsers, Kind: "ship"}}}}, "catalogue"},
+		"a bad kind":                    {declares(roles.Declaration{Permission: "fleet.sail", Kind: "Ship"}), "catalogue"},
+		"a long kind":                   {declares(roles.Declaration{Permission: "fleet.sail", Kind: long}), "catalogue"},
+		"a long title":                  {[]roles.Service{{Key: "fleet", Title: strings.Repeat("x", 201)}}, "catalogue title"},
+		"a permission's long title":     {declares(roles.Declaration{Permission: "fleet.sail", Title: strings.Repeat("x", 201)}), "catalogue title"},
+		"a title with a control code":   {[]roles.Service{{Key: "fleet", Title: "a\x1bb"}}, "catalogue title"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			got, err := roles.NewCatalogue(c.services...)

@@ -92,10 +92,10 @@ func (escalation) Unwrap() error { return ErrDenied }
 const MaxName = 100
 
 // Name returns name trimmed, or an error naming the field "name" when it is
-// not 1 to 100 characters without control characters.
+// not 1 to 100 characters, none of them a control character or invisible.
 func Name(name string) (string, error) {
 	name = strings.TrimSpace(name)
-	return name, input.Line("name", name, 1, MaxName)
+	return name, input.Plain("name", name, 1, MaxName)
 }
 
 // FoldName returns what role names are compared by: two names are the same

@@ -16,10 +16,10 @@ func factsCases() []Case {
 		numbered(14, "Facts tell what decides", caseFacts),
 		numbered(14, "Facts follow every change", caseFactsFollow),
 		numbered(15, "FactsMany answers each question in its place", caseFactsMany),
-		numbered(15, "FactsMany is of one snapshot", caseFactsManySnapshot),
+		numbered(15, "FactsMany agrees with itself in a crowd", caseFactsManySnapshot),
 		numbered(16, "the Facts of a page are the Asker's", casePageFacts),
 		numbered(16, "the Facts of an empty page are the Asker's", caseEmptyPageFacts),
-		numbered(16, "the Facts and rows of a page are of one snapshot", casePageSnapshot),
+		numbered(16, "the Facts and rows of a page agree in a crowd", casePageSnapshot),
 	}
 }
 

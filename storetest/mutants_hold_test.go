@@ -185,6 +185,15 @@ func holdMutants() []mutant {
 				return o, err
 			}}
 		})},
+		{name: "C8 answers less to who contends", open: txs(func(_ store.Store, tx store.Tx) otherTx {
+			return otherTx{Tx: tx, hold: func(ctx context.Context, want store.Want) (store.Held, error) {
+				held, err := tx.Hold(ctx, want)
+				if want.Contended {
+					held.Places = nil
+				}
+				return held, err
+			}}
+		})},
 		{name: "C9 holds the user of a row that is wanted alone", open: txs(func(_ store.Store, tx store.Tx) otherTx {
 			return otherTx{Tx: tx, hold: func(ctx context.Context, want store.Want) (store.Held, error) {
 				want.MemberAlone = false

@@ -163,7 +163,9 @@ func (s *server) addDevice(r *http.Request, who identity) (any, error) {
 		if err := insertDevice(ctx, tx, as.Org, d); err != nil {
 			return err
 		}
-		return svc.Resources.Register(ctx, as, d.resource())
+		host := charter.Host(as.Org)
+		host.User = as.User
+		return svc.Resources.Register(ctx, host, d.resource())
 	})
 }
 

@@ -50,18 +50,49 @@ func ID(field, s string) error {
 }
 
 // Line checks one line of text, already trimmed: min to max characters, no
-// control or line-breaking characters.
+// control or line-breaking characters, and none that are not seen or turn the
+// direction of what follows, except the two that join letters in some scripts and
+// pictures.
 func Line(field, s string, minimum, maximum int) error {
 	if err := Text(field, s, maximum); err != nil {
 		return err
 	}
-	if s == "" && minimum > 0 {
+	seen := false
+	for _, r := range s {
+		switch {
+		case unicode.IsControl(r) || r == '\u2028' || r == '\u2029':
+			return Errorf(field, "has a control character")
+		case r == zeroWidthNonJoiner || r == zeroWidthJoiner:
+		case invisible(r):
+			return Errorf(field, "has an invisible character")
+		default:
+			seen = true
+		}
+	}
+	if !seen && (minimum > 0 || s != "") {
 		return Errorf(field, "is empty")
 	}
-	for _, r := range s {
-		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' {
-			return Errorf(field, "has a control character")
-		}
+	return nil
+}
+
+const (
+	zeroWidthNonJoiner = '\u200c'
+	zeroWidthJoiner    = '\u200d'
+)
+
+// invisible reports whether r shows nothing by itself.
+func invisible(r rune) bool {
+	return unicode.In(r, unicode.Cf, unicode.Other_Default_Ignorable_Code_Point)
+}
+
+// Plain is Line for what people must be able to tell apart by looking at it:
+// nothing that is not seen, without exception.
+func Plain(field, s string, minimum, maximum int) error {
+	if err := Line(field, s, minimum, maximum); err != nil {
+		return err
+	}
+	if strings.ContainsFunc(s, invisible) {
+		return Errorf(field, "has an invisible character")
 	}
 	return nil
 }

@@ -30,16 +30,8 @@ func TestError(t *testing.T) {
 // Each check has its limit, and what no store takes (SPEC 8).
 func TestChecks(t *testing.T) {
 	id := func(s string) error { return input.ID("f", s) }
-	line := func(least, most int) func(string) error {
-		return func(s string) error { return input.Line("f", s, least, most) }
-	}
 	text := func(s string) error { return input.Text("f", s, 3) }
-	for _, c := range []struct {
-		name  string
-		check func(string) error
-		value string
-		want  string // the problem; "" for none
-	}{
+	checks(t, []checked{
 		{"ID of a byte", id, "x", ""},
 		{"ID with anything in it", id, "a\n\x01 é😀'", ""},
 		{"ID of 255 bytes", id, strings.Repeat("x", 255), ""},
@@ -50,6 +42,24 @@ func TestChecks(t *testing.T) {
 		{"ID that is no UTF-8", id, "a\xff", "is not UTF-8"},
 		{"ID with half a surrogate pair", id, "\xed\xa0\x80", "is not UTF-8"},
 		{"huge ID that is no UTF-8", id, strings.Repeat("\xff", 1<<20), "is longer than 255 bytes"},
+		{"text of lines", text, "a\n\x01", ""},
+		{"no text", text, "", ""},
+		{"text of 4-byte characters", text, "😀😀😀", ""},
+		{"text too long", text, "abcd", "is longer than 3 characters"},
+		{"text too long by bytes", text, strings.Repeat("\xff", 13), "is longer than 3 characters"},
+		{"text with NUL", text, "a\x00", "has a NUL byte"},
+		{"text that is no UTF-8", text, "\xff", "is not UTF-8"},
+	})
+}
+
+// A line has no break in it, and nothing that is not seen but the joiners of
+// letters and pictures (SPEC 8).
+func TestLines(t *testing.T) {
+	line := func(least, most int) func(string) error {
+		return func(s string) error { return input.Line("f", s, least, most) }
+	}
+	plain := func(s string) error { return input.Plain("f", s, 1, 3) }
+	checks(t, []checked{
 		{"line", line(1, 3), "a b", ""},
 		{"line of 4-byte characters", line(1, 3), "😀😀😀", ""},
 		{"line too long", line(1, 3), "abcd", "is longer than 3 characters"},
@@ -65,14 +75,30 @@ func TestChecks(t *testing.T) {
 		{"line with NUL", line(0, 3), "\x00", "has a NUL byte"},
 		{"line that is no UTF-8", line(0, 3), "\xc3", "is not UTF-8"},
 		{"line with the replacement character", line(0, 3), "\ufffd", ""},
-		{"text of lines", text, "a\n\x01", ""},
-		{"no text", text, "", ""},
-		{"text of 4-byte characters", text, "😀😀😀", ""},
-		{"text too long", text, "abcd", "is longer than 3 characters"},
-		{"text too long by bytes", text, strings.Repeat("\xff", 13), "is longer than 3 characters"},
-		{"text with NUL", text, "a\x00", "has a NUL byte"},
-		{"text that is no UTF-8", text, "\xff", "is not UTF-8"},
-	} {
+		{"line of a joined picture", line(0, 9), "👩\u200d👧", ""},
+		{"line of joined letters", line(0, 9), "می\u200cخواهم", ""},
+		{"line of a joiner alone", line(0, 3), "\u200d", "is empty"},
+		{"line with a zero-width space", line(0, 3), "a\u200b", "has an invisible character"},
+		{"line that turns around", line(0, 3), "a\u202eb", "has an invisible character"},
+		{"line with a soft hyphen", line(0, 3), "a\u00adb", "has an invisible character"},
+		{"line with a filler", line(0, 3), "\u3164", "has an invisible character"},
+		{"plain line", plain, "a é", ""},
+		{"plain line with a joiner", plain, "a\u200db", "has an invisible character"},
+		{"plain line with a control character", plain, "a\n", "has a control character"},
+		{"no plain line", plain, "", "is empty"},
+	})
+}
+
+type checked struct {
+	name  string
+	check func(string) error
+	value string
+	want  string // the problem; "" for none
+}
+
+func checks(t *testing.T, list []checked) {
+	t.Helper()
+	for _, c := range list {
 		t.Run(c.name, func(t *testing.T) {
 			err := c.check(c.value)
 			if c.want == "" {

@@ -86,7 +86,7 @@ func (s *corpusStage) untouched() *corpusStage {
 func corpus() []string {
 	values := []string{
 		"", " ", "\t", "\n", "\u00a0", "\x00", "a\x00b", "\xff", "a\xc3", "\xed\xa0\x80", "\xf4\x90\x80\x80", "\xc0\xaf",
-		"a\nb", "a\r\nb", "a\x1b[31mb", "a\x7fb", "a\u0085b", "a\u2028b", "a\u2029b", "a\u202eb", "a\u200bb", "\ufeffab", "a\u0301b", "\ufffdab",
+		"a\nb", "a\r\nb", "a\x1b[31mb", "a\x7fb", "a\u0085b", "a\u2028b", "a\u2029b", "a\u202eb", "a\u200bb", "a\u200db", "\u200d", "\u3164", "a\u2066b", "a\u00adb", "\ufeffab", "a\u0301b", "\ufffdab",
 		"' OR '1'='1", "'; DROP TABLE members; --", `" OR ""="`, "1; SELECT pg_sleep(10)", "%", "_", "%%%", `\`, `\\'`, "$1 ?1 :a @p1",
 		"{{7*7}}", "${jndi:x}", "../../etc/passwd",
 		"<script>alert(1)</script>", "NULL", "null", "undefined", "true", "-1", "1e309", "0x41414141", "00000000-0000-0000-0000-000000000000",
@@ -196,10 +196,22 @@ func badLine(least, most int) func(string) bool {
 			return true
 		}
 		n := utf8.RuneCountInString(v)
-		breaks := func(r rune) bool { return unicode.IsControl(r) || r == '\u2028' || r == '\u2029' }
-		return n < least || n > most || !utf8.ValidString(v) || strings.ContainsFunc(v, breaks)
+		return n < least || n > most || !utf8.ValidString(v) || strings.ContainsFunc(v, unseen) || v != "" && strings.Trim(v, joiners) == ""
 	}
 }
+
+// joiners shape letters and pictures, and show nothing by themselves.
+const joiners = "\u200c\u200d"
+
+// unseen reports whether r breaks a line, does something to a terminal, or does
+// not show.
+func unseen(r rune) bool {
+	return unicode.In(r, unicode.Cc, unicode.Zl, unicode.Zp, unicode.Cf, unicode.Other_Default_Ignorable_Code_Point) &&
+		!strings.ContainsRune(joiners, r)
+}
+
+// badRoleName is badLine, with joiners bad too.
+func badRoleName(v string) bool { return badLine(1, 100)(v) || strings.ContainsAny(v, joiners) }
 
 // badText returns what is bad in a text of most characters.
 func badText(most int) func(string) bool {
@@ -209,11 +221,11 @@ func badText(most int) func(string) bool {
 }
 
 // badAddress: one @ with something on either side, up to 254 bytes, no space,
-// control character or bracket.
+// control or hidden character or bracket.
 func badAddress(v string) bool {
 	v = strings.TrimSpace(v)
 	name, domain, _ := strings.Cut(v, "@")
-	return len(v) > 254 || badLine(1, 254)(v) || name == "" || domain == "" || strings.Contains(domain, "@") ||
+	return len(v) > 254 || badLine(1, 254)(v) || strings.ContainsAny(v, joiners) || name == "" || domain == "" || strings.Contains(domain, "@") ||
 		strings.ContainsAny(v, "<>(),;:\\\"[]") || strings.ContainsFunc(v, unicode.IsSpace)
 }
 

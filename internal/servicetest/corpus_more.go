@@ -10,13 +10,13 @@ import (
 func roleInputs() []corpusInput {
 	isPermission := allBut("devices.view", "users.access")
 	inputs := []corpusInput{
-		{"create role", "name", badLine(1, 100), func(s *corpusStage, v string) error {
+		{"create role", "name", badRoleName, func(s *corpusStage, v string) error {
 			return errOf(s.Svc.Roles.Create(s.Ctx, s.ada, v))
 		}, []error{charter.ErrNameTaken}, nil},
 		{"create role", "permissions[1]", isPermission, func(s *corpusStage, v string) error {
 			return errOf(s.Svc.Roles.Create(s.Ctx, s.ada, s.fresh("R"), series, roles.Permission(v)))
 		}, nil, nil},
-		{"rename role", "name", badLine(1, 100), func(s *corpusStage, v string) error {
+		{"rename role", "name", badRoleName, func(s *corpusStage, v string) error {
 			return s.Svc.Roles.Rename(s.Ctx, s.ada, roles.ID(s.role), v)
 		}, []error{charter.ErrNameTaken}, nil},
 		{"set permissions", "permissions[0]", isPermission, func(s *corpusStage, v string) error {

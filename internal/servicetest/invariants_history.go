@@ -80,10 +80,7 @@ func (t *tale) tell(e store.Event) error {
 			return fmt.Errorf("actor %q joined as %q", e.Actor, e.Detail.User)
 		}
 	case store.ResourcesRegistered, store.ResourcesUnregistered, store.GrantsIntroduced,
-		store.GrantsGiven, store.GrantsTaken: // the host may
-		if e.Actor != "" && actor == nil {
-			return fmt.Errorf("actor %q was no member", e.Actor)
-		}
+		store.GrantsGiven, store.GrantsTaken: // the host may, and names whom it likes
 	default:
 		if actor == nil {
 			return fmt.Errorf("actor %q was no member", e.Actor)

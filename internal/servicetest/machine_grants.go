@@ -11,32 +11,34 @@ import (
 	"github.com/seed-5b9f5318/charter/store"
 )
 
-// hostOr is an actor, or the host itself in the actor's organization.
+// hostOr is an actor, or the host itself in the actor's organization, which may
+// name the actor.
 type hostOr struct {
-	as   charter.Actor
-	host bool
+	as    charter.Actor
+	host  bool
+	named bool
 }
 
 func (c hostOr) actor() charter.Actor {
-	if c.host {
-		return charter.Host(c.as.Org)
+	if !c.host {
+		return c.as
 	}
-	return c.as
+	host := charter.Host(c.as.Org)
+	host.User = c.user()
+	return host
 }
 
 // user is who the history names.
 func (c hostOr) user() orgs.UserID {
-	if c.host {
+	if c.host && !c.named {
 		return ""
 	}
 	return c.as.User
 }
 
 func (c hostOr) bad() (bad refusals) {
-	if !c.host {
-		return badActor(c.as)
-	}
 	bad.when(!validID(string(c.as.Org)), invalid("actor.org"))
+	bad.when(!validID(string(c.user())) && (c.user() != "" || !c.host), invalid("actor.user"))
 	return bad
 }
 
@@ -60,7 +62,7 @@ type place struct {
 }
 
 func makePlace(g *gen) step {
-	return place{hostOr{g.actor(), g.rarely(2)}, g.resources(), g.rarely(3)}
+	return place{hostOr{g.actor(), g.rarely(2), g.rarely(2)}, g.resources(), g.rarely(3)}
 }
 
 func (c place) ask(s *subject) (any, error) {
@@ -80,6 +82,9 @@ func (c place) want(m *model) (any, refusals) {
 		return nil, bad
 	}
 	t, no := c.tenant(m)
+	if len(no) == 0 && !c.host && m.rowOf(c.as.Org, c.as.User).Role != "admin" {
+		no = refusals{denied}
+	}
 	if len(no) > 0 {
 		return nil, no
 	}
@@ -151,7 +156,7 @@ type hand struct {
 
 func makeHand(g *gen) step {
 	as := g.boss()
-	c := hand{hostOr{as, g.rarely(6)}, g.member(as.Org), g.grantsIn(as.Org), g.rarely(2)}
+	c := hand{hostOr{as, g.rarely(6), g.rarely(2)}, g.member(as.Org), g.grantsIn(as.Org), g.rarely(2)}
 	if t := g.model.orgs[as.Org]; t != nil && c.take && !g.rarely(3) {
 		if r := t.row(c.id); r != nil && len(r.grants) > 0 { // take what is there, or a part of it
 			c.gs = []grants.Grant{pick(g, r.sortedGrants()), pick(g, r.sortedGrants())}
@@ -236,7 +241,7 @@ func (r *row) badTaking(gs []grants.Grant) (no refusals) {
 // introduce is G3.
 type introduce struct{ hostOr }
 
-func makeIntroduce(g *gen) step { return introduce{hostOr{g.boss(), g.rarely(2)}} }
+func makeIntroduce(g *gen) step { return introduce{hostOr{g.boss(), g.rarely(2), g.rarely(2)}} }
 
 func (c introduce) ask(s *subject) (any, error) {
 	return nil, s.Svc.Grants.Introduce(s.Ctx, c.actor())

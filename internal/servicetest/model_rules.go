@@ -3,7 +3,6 @@ package servicetest
 import (
 	"slices"
 	"strings"
-	"unicode"
 	"unicode/utf8"
 
 	"github.com/seed-5b9f5318/charter"
@@ -185,14 +184,14 @@ func validID(s string) bool {
 func validLine(s string, least, most int) bool {
 	s = strings.TrimSpace(s)
 	n := utf8.RuneCountInString(s)
-	return utf8.ValidString(s) && n >= least && n <= most && !strings.ContainsFunc(s, unicode.IsControl)
+	return utf8.ValidString(s) && n >= least && n <= most && !strings.ContainsFunc(s, unseen) && (s == "" || strings.Trim(s, joiners) != "")
 }
 
 func validAddress(s string) bool {
 	s = strings.TrimSpace(s)
 	local, domain, ok := strings.Cut(s, "@")
 	return ok && local != "" && domain != "" && len(s) <= 254 && utf8.ValidString(s) &&
-		!strings.ContainsFunc(s, unicode.IsControl) && !strings.ContainsAny(domain, "@") && !strings.ContainsAny(s, " <>")
+		!strings.ContainsFunc(s, unseen) && !strings.ContainsAny(s, joiners) && !strings.ContainsAny(domain, "@") && !strings.ContainsAny(s, " <>")
 }
 
 // badProfile is SPEC 8 on a profile.

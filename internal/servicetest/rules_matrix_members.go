@@ -59,11 +59,11 @@ func memberMatrix() []matrixRow {
 			request := invites.Request{Email: string(c.fresh("x")) + "@x.example", Role: c.empty()}
 			return func() error { return errOf(c.Svc.Invites.Invite(c.Ctx, c.as, request)) }
 		}},
-		{"I3", "copy the link of an invitation", roles.InviteUsers, "", "+.. +. ... !!", onMember(pendingRow, link)},
-		{"I3", "copy the link of who has joined", roles.InviteUsers, "", "p.. p. ... !!", onMember(otherRow, link)},
-		{"I3", "copy a link of another organization", roles.InviteUsers, "", "?.. ?. ... !!", onMember(foreignRow, link)},
-		{"I4", "re-issue a link", roles.InviteUsers, store.InvitationReissued, "+.. +. ... !!", onMember(pendingRow, reissue)},
-		{"I4", "re-issue a link of another organization", roles.InviteUsers, "", "?.. ?. ... !!", onMember(foreignRow, reissue)},
+		{"I3", "copy the link of an invitation", roles.InviteUsers, "", "+.. .. ... !!", onMember(pendingRow, link)},
+		{"I3", "copy the link of who has joined", roles.InviteUsers, "", "p.. .. ... !!", onMember(otherRow, link)},
+		{"I3", "copy a link of another organization", roles.InviteUsers, "", "?.. .. ... !!", onMember(foreignRow, link)},
+		{"I4", "re-issue a link", roles.InviteUsers, store.InvitationReissued, "+.. .. ... !!", onMember(pendingRow, reissue)},
+		{"I4", "re-issue a link of another organization", roles.InviteUsers, "", "?.. .. ... !!", onMember(foreignRow, reissue)},
 		{"I3", "revoke an invitation", roles.RemoveUsers, store.InvitationRevoked, "+.. +. ... !!", onMember(pendingRow, revoke)},
 		{"I3", "revoke what is accepted", roles.RemoveUsers, "", "p.. p. ... !!", onMember(otherRow, revoke)},
 		{"I3", "revoke one's own row", roles.RemoveUsers, "", "p.. p. ... !!", onMember(ownRow, revoke)},

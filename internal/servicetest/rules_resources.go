@@ -1,10 +1,12 @@
 package servicetest
 
 import (
+	"fmt"
 	"strings"
 
 	"github.com/seed-5b9f5318/charter"
 	"github.com/seed-5b9f5318/charter/grants"
+	"github.com/seed-5b9f5318/charter/invites"
 	"github.com/seed-5b9f5318/charter/roles"
 	"github.com/seed-5b9f5318/charter/store"
 )
@@ -18,7 +20,7 @@ func resourceRules() []Rule {
 		{"G4", "a resource moves to another organization without its grants", g4Moves},
 		{"G4", "a grant never crosses organizations", g4NeverCrosses},
 		{"G4", "IDs are compared byte by byte, per kind", g4Bytes},
-		{"G4", "active members and the host register, nobody else", g4Who},
+		{"G4", "Admins and the host register, nobody else", g4Who},
 		{"G4", "what is no resource is refused, and none of the rest registered", g4Bad},
 	}
 }
@@ -26,8 +28,8 @@ func resourceRules() []Rule {
 func g4Registers(w *World) {
 	t := newTown(w)
 	a, b, c := grants.Resource{Kind: device, ID: "a"}, grants.Resource{Kind: device, ID: "b"}, grants.Resource{Kind: dashboard, ID: "c"}
-	event := w.Does(store.ResourcesRegistered, func() error { return w.Svc.Resources.Register(w.Ctx, t.vic, b, a, c, a) })
-	w.Same("actor", event.Actor, t.vic.User)
+	event := w.Does(store.ResourcesRegistered, func() error { return w.Svc.Resources.Register(w.Ctx, t.ada, b, a, c, a) })
+	w.Same("actor", event.Actor, t.ada.User)
 	w.Same("detail", event.Detail, store.Detail{Resources: []grants.Resource{c, a, b}})
 	w.Idle(func() error { return w.Svc.Resources.Register(w.Ctx, t.ada, a, c) })
 	w.Idle(func() error { return w.Svc.Resources.Register(w.Ctx, t.ada) })
@@ -142,11 +144,16 @@ func g4Bytes(w *World) {
 func g4Who(w *World) {
 	t := newTown(w)
 	r := grants.Resource{Kind: device, ID: "x"}
-	for _, as := range []charter.Actor{t.pam, {User: "gus", Org: t.ada.Org}, {User: "nobody", Org: t.ada.Org}, {User: "ada", Org: "nowhere"}} {
+	wide := t.custom("wide", everything(w)...)
+	for _, as := range []charter.Actor{
+		t.eve, t.vic, wide, t.pam, {User: "gus", Org: t.ada.Org}, {User: "nobody", Org: t.ada.Org}, {User: "ada", Org: "nowhere"},
+	} {
 		w.Denied(func() error { return w.Svc.Resources.Register(w.Ctx, as, r) })
 		w.Denied(func() error { return w.Svc.Resources.Unregister(w.Ctx, as, r) })
 	}
-	for _, as := range []charter.Actor{t.ada, t.eve, t.vic, t.custom("bare"), charter.Host(t.ada.Org)} {
+	host, named := charter.Host(t.ada.Org), charter.Host(t.ada.Org)
+	named.User = t.vic.User
+	for _, as := range []charter.Actor{t.ada, host, named} {
 		registered := w.Does(store.ResourcesRegistered, func() error { return w.Svc.Resources.Register(w.Ctx, as, r) })
 		w.Same("actor", registered.Actor, as.User)
 		w.Does(store.ResourcesUnregistered, func() error { return w.Svc.Resources.Unregister(w.Ctx, as, r) })
@@ -155,11 +162,25 @@ func g4Who(w *World) {
 	w.Refused(charter.ErrNotFound, func() error { return w.Svc.Resources.Unregister(w.Ctx, charter.Host("nowhere"), r) })
 	w.Invalid("actor.org", func() error { return w.Svc.Resources.Register(w.Ctx, charter.Host(""), r) })
 	w.Invalid("actor.user", func() error { return w.Svc.Resources.Register(w.Ctx, charter.Actor{Org: t.ada.Org}, r) })
+	named.User = "a\x00"
+	w.Invalid("actor.user", func() error { return w.Svc.Resources.Register(w.Ctx, named, r) })
 }
 
 func g4Bad(w *World) {
 	t := newTown(w)
 	good := grants.Resource{Kind: device, ID: "good"}
+	many := make([]grants.Resource, charter.MaxBatch+1)
+	for i := range many {
+		many[i] = grants.Resource{Kind: device, ID: grants.ResourceID(fmt.Sprint(i))}
+	}
+	w.Invalid("resources", func() error { return w.Svc.Resources.Register(w.Ctx, t.ada, many...) })
+	w.Invalid("resources", func() error { return w.Svc.Resources.Unregister(w.Ctx, t.ada, many...) })
+	w.Invalid("grants", func() error { return w.Svc.Grants.Give(w.Ctx, t.ada, t.id(t.vic), ones(many...)...) })
+	w.Invalid("grants", func() error { return w.Svc.Grants.Take(w.Ctx, t.ada, t.id(t.vic), ones(many...)...) })
+	w.Invalid("grants", func() error {
+		return errOf(w.Svc.Invites.Invite(w.Ctx, t.ada, invites.Request{Email: "x@x.example", Role: roles.Viewer, Grants: ones(many...)}))
+	})
+	w.Must(w.Svc.Resources.Register(w.Ctx, t.ada, many[1:]...))
 	for field, bads := range map[string][]grants.Resource{
 		"resources[1].kind": {{Kind: "rocket", ID: "x"}, {ID: "x"}, {Kind: "Device", ID: "x"}, {Kind: "\xff", ID: "x"}},
 		"resources[1].id": {
