@@ -16,7 +16,7 @@ func crowdCases() []Case {
 	return []Case{
 		numbered(7, "no update is lost in a crowd", caseCrowd),
 		numbered(8, "what is held is of one state", caseHeldIsFresh),
-		numbered(9, "holds in any order get through", caseHoldOrder),
+		numbered(9, "holds in any order get through in a crowd", caseHoldOrder),
 		numbered(20, "of two organizations one registers a resource", caseRegisterAtOnce),
 		numbered(17, "PutProfile and UpdateMember at once", caseProfileAndRole),
 		numbered(17, "PutProfile and JoinMember at once", caseProfileAndJoin),
