@@ -19,7 +19,10 @@ import (
 type Options struct {
 	// Catalogue declares the host's services, permissions and kinds of resource.
 	// Who but Admins may see the member list or invite, it says by a service with
-	// the key "users"; see [roles.NewCatalogue].
+	// the key "users"; see [roles.NewCatalogue]. Services that share a database
+	// declare the same: what one of them does not declare it takes for not held
+	// (R4), also where it decides who may give a role that stores it (M7). So
+	// deploy a new permission everywhere before a role gets it.
 	Catalogue *roles.Catalogue
 
 	// InvitationKeys makes and verifies invitation links, and seals cursors. Keep
