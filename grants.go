@@ -43,7 +43,8 @@ func (g *Grants) Give(ctx context.Context, as Actor, id orgs.MemberID, give ...g
 
 // Take takes grants from member id (G2). It needs [roles.ChangeRoles] and
 // everything that the member's role holds (M7), or is the host's; see [Host]. What
-// the member does not have changes nothing. A single resource is not taken from who has all of its kind.
+// the member does not have changes nothing. A single resource is not taken from
+// who has all of its kind.
 //
 // Errors: [ErrInvalid] naming "member" or "grants[i]…"; [ErrDenied];
 // [ErrNotFound]; [ErrEscalation]; [ErrHoldsAll].

@@ -9,7 +9,6 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"io"
 	"log/slog"
 	"slices"
 
@@ -191,7 +190,7 @@ func (l Link) Token() string {
 }
 
 // Format writes a placeholder, whatever the verb.
-func (l Link) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, l.String()) }
+func (l Link) Format(f fmt.State, _ rune) { _, _ = f.Write([]byte(l.String())) }
 
 // String returns a placeholder.
 func (Link) String() string { return "invites.Link(secret)" }

@@ -75,24 +75,10 @@ func (c *Catalogue) declare(s Service) error {
 		return err
 	}
 	for _, d := range s.Permissions {
-		p, err := ParsePermission(string(d.Permission))
-		switch {
-		case err != nil:
-			return input.Errorf("catalogue", "has a permission of the service %s that is not of the form service.action", s.Key)
-		case p.Service() != s.Key:
-			return input.Errorf("catalogue", "declares %s in the service %s", p, s.Key)
-		case d.Kind != "" && (!isKey(string(d.Kind)) || len(d.Kind) > maxPermission):
-			return input.Errorf("catalogue", "has a kind of resource for %s that is not lower-case letters, digits and hyphens", p)
-		case d.Kind != "" && slices.Contains(own, p):
-			return input.Errorf("catalogue", "has a kind of resource for %s, which the library asks for without one", p)
-		}
-		if _, twice := c.bits[p]; twice {
-			return input.Errorf("catalogue", "declares %s twice", p)
-		}
-		if err := input.Line("catalogue title", d.Title, 0, maxTitle); err != nil {
+		if err := c.check(d, s.Key); err != nil {
 			return err
 		}
-		c.bits[p] = len(c.declared)
+		c.bits[d.Permission] = len(c.declared)
 		c.declared = append(c.declared, d)
 		if d.Kind != "" && !slices.Contains(c.kinds, d.Kind) {
 			c.kinds = append(c.kinds, d.Kind)
@@ -103,18 +89,39 @@ func (c *Catalogue) declare(s Service) error {
 	return nil
 }
 
-// own are the permissions that the library itself asks for. None is about a
+// check refuses a declaration that is bad, of another service, or there already.
+func (c *Catalogue) check(d Declaration, service string) error {
+	p, err := ParsePermission(string(d.Permission))
+	switch {
+	case err != nil:
+		return input.Errorf("catalogue", "has a permission of the service %s that is not of the form service.action", service)
+	case p.Service() != service:
+		return input.Errorf("catalogue", "declares %s in the service %s", p, service)
+	case d.Kind != "" && (!isKey(string(d.Kind)) || len(d.Kind) > maxPermission):
+		return input.Errorf("catalogue", "has a kind of resource for %s that is not lower-case letters, digits and hyphens", p)
+	case d.Kind != "" && slices.Contains(own(), p):
+		return input.Errorf("catalogue", "has a kind of resource for %s, which the library asks for without one", p)
+	}
+	if _, twice := c.bits[p]; twice {
+		return input.Errorf("catalogue", "declares %s twice", p)
+	}
+	return input.Line("catalogue title", d.Title, 0, maxTitle)
+}
+
+// own returns the permissions that the library itself asks for. None is about a
 // resource.
-var own = []Permission{
-	AccessUsers, InviteUsers, ChangeRoles, RemoveUsers,
-	CreateOrganization, RenameOrganization, ChangeBilling,
+func own() []Permission {
+	return []Permission{
+		AccessUsers, InviteUsers, ChangeRoles, RemoveUsers,
+		CreateOrganization, RenameOrganization, ChangeBilling,
+	}
 }
 
 // complete returns services with the library's own permissions added where
 // they are missing.
 func complete(services []Service) []Service {
 	services = slices.Clone(services)
-	for _, p := range own {
+	for _, p := range own() {
 		i := slices.IndexFunc(services, func(s Service) bool { return s.Key == p.Service() })
 		if i < 0 {
 			i = len(services)

@@ -162,6 +162,7 @@ func caseForeignWrites(ctx context.Context, s store.Store) error {
 	t.harmless("UpdateRole", in, updateRole(acme, custom(umbras, "Mine", editDevices)))
 	t.harmless("DeleteRole", in, deleteRole(acme, umbras))
 	t.harmless("Unregister", in, unregister(acme, thing("x1")))
+	t.same("where what another organization has is", t.hold(store.Want{Org: acme, Resources: []grants.Resource{thing("x1")}}).Places[thing("x1")], store.Elsewhere)
 	t.harmless("Give", in, give(acme, umaRow, grants.One(device, "d1"), grants.All(device)))
 	t.harmless("Take", in, take(acme, bobToo, grants.One(device, "x1")))
 	page, err := s.Roles(ctx, umbra)

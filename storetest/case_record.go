@@ -172,6 +172,7 @@ func caseKnown(ctx context.Context, s store.Store) error {
 	known("u-ada@mail.example", true)
 	known("u_ada@mail.example", false)
 	known("u-ad%", false)
+	known("u-ada", false)
 	known("u-ada@mail.example.test", false)
 	known("cleo@mail.example", false) // invited, not a user
 	known("u-zoe@mail.example", false)

@@ -331,6 +331,28 @@ func foreignWriteMutants() []mutant {
 				return errors.Join(tx.Unregister(ctx, acme, list), tx.Unregister(ctx, umbra, list), tx.Unregister(ctx, org, list))
 			}}
 		})},
+		{name: "C19 Unregister frees what another organization has", open: func() store.Store {
+			var freed sync.Map
+			return txs(func(_ store.Store, tx store.Tx) otherTx {
+				return otherTx{Tx: tx,
+					unregister: func(ctx context.Context, org orgs.ID, list []grants.Resource) error {
+						for _, r := range list {
+							freed.Store(r, true)
+						}
+						return tx.Unregister(ctx, org, list)
+					},
+					hold: func(ctx context.Context, want store.Want) (store.Held, error) {
+						held, err := tx.Hold(ctx, want)
+						for r, place := range held.Places {
+							if _, ok := freed.Load(r); ok && place == store.Elsewhere {
+								held.Places[r] = store.Nowhere
+							}
+						}
+						return held, err
+					},
+				}
+			})()
+		}},
 		{name: "C19 Give and Take look at no organization", open: indexed(nil, func(x *index, tx store.Tx) otherTx {
 			return otherTx{Tx: tx,
 				give: func(ctx context.Context, org orgs.ID, id orgs.MemberID, list []grants.Grant) error {

@@ -165,6 +165,13 @@ func replaceMutants() []mutant {
 				return known || also, err
 			}}
 		})},
+		{name: "C21 Known takes the beginning of an address", open: readers(func(r store.Reader) otherReader {
+			return otherReader{Reader: r, known: func(ctx context.Context, address string) (bool, error) {
+				known, err := r.Known(ctx, address)
+				also, _ := r.Known(ctx, address+"@mail.example")
+				return known || also, err
+			}}
+		})},
 		{name: "C21 Known knows who is invited", open: readers(func(r store.Reader) otherReader {
 			return otherReader{Reader: r, known: func(ctx context.Context, address string) (bool, error) {
 				known, err := r.Known(ctx, address)
