@@ -212,3 +212,44 @@ func FuzzVerify(f *testing.F) {
 		}
 	})
 }
+
+// A derived key is of its key and its purpose, in the order of the ring.
+func TestDerive(t *testing.T) {
+	old, recent := bytes.Repeat([]byte{1}, invites.MinKey), bytes.Repeat([]byte{2}, invites.MinKey)
+	derive := func(purpose string, newest []byte, older ...[]byte) [][]byte {
+		keys, err := invites.NewKeys(newest, older...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		derived, err := keys.Derive(purpose, 48)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return derived
+	}
+	both, one := derive("a", recent, old), derive("a", old)
+	if len(both) != 2 || len(both[0]) != 48 || !bytes.Equal(both[1], one[0]) || bytes.Equal(both[0], both[1]) {
+		t.Errorf("of two keys: %x, of the older: %x", both, one)
+	}
+	if other := derive("b", old); bytes.Equal(other[0], one[0]) {
+		t.Error("two purposes have one key")
+	}
+	if none, err := (invites.Keys{}).Derive("a", 32); len(none) != 0 || err != nil {
+		t.Errorf("no key derives %x, %v", none, err)
+	}
+	keys, err := invites.NewKeys(old)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if long, err := keys.Derive("a", 8161); long != nil || err == nil {
+		t.Errorf("too long a key: %d bytes, %v", len(long), err)
+	}
+}
+
+// The zero Link is no link.
+func TestZeroLink(t *testing.T) {
+	var none invites.Link
+	if none.URL() != "" || none.Token() != "" || none.String() == "" {
+		t.Errorf("got %q, %q, %q", none.URL(), none.Token(), none)
+	}
+}

@@ -43,6 +43,10 @@ func TestSortNames(t *testing.T) {
 	if want := []string{"first-name", "last-name", "email", "invited", "role"}; !slices.Equal(names, want) {
 		t.Errorf("got %q", names)
 	}
+	for _, text := range []string{"", "Email", "email ", "Sort(9)"} {
+		_, err := orgs.ParseSort(text)
+		refused(t, err, "sort")
+	}
 	if got := orgs.Sort(9).String(); got != "Sort(9)" {
 		t.Errorf("got %q", got)
 	}
