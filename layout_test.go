@@ -86,6 +86,9 @@ func TestDocumented(t *testing.T) {
 
 var unfinished = regexp.MustCompile(`\b(TO-?DO|FIX-?ME|X{3}|HACK)\b`)
 
+// mayskip is the file where the tests of an engine end that is not installed.
+const mayskip = "internal/sqltest/servers/need.go"
+
 // What is not done is an issue, not a comment, and no test looks away.
 func TestNothingLeftOver(t *testing.T) {
 	t.Parallel()
@@ -98,7 +101,7 @@ func TestNothingLeftOver(t *testing.T) {
 			}
 		}
 		ast.Inspect(s.file, func(n ast.Node) bool {
-			if call, ok := n.(*ast.CallExpr); ok && skips(call) {
+			if call, ok := n.(*ast.CallExpr); ok && skips(call) && filepath.ToSlash(s.path) != mayskip {
 				t.Errorf("%s: a test is skipped", s.at(call))
 			}
 			return true
