@@ -16,10 +16,39 @@ import (
 	"github.com/seed-5b9f5318/charter/store/sqlstore"
 )
 
-// eachBinding runs fn on a store with an organization, once where the host's
-// connections enforce foreign keys and once where they do not. The host has a
-// table of its own, called orders.
+// eachBinding runs fn on a store with two organizations on each engine, where
+// what a transaction reads is of one moment. The host has a table of its own, called
+// orders.
 func eachBinding(t *testing.T, fn func(t *testing.T, s *sqlstore.Store, db *sql.DB)) {
+	t.Run("SQLite", func(t *testing.T) { eachSQLiteBinding(t, fn) })
+	for _, server := range []struct {
+		engine     *engine
+		parameters string
+	}{
+		{onPostgreSQL(), "&default_transaction_isolation=repeatable%20read"},
+		{onMariaDB(), ""},
+	} {
+		t.Run(server.engine.name, func(t *testing.T) {
+			d := server.engine.fresh(t).with(server.parameters)
+			t.Cleanup(func() {
+				db := sql.OpenDB(plainConnector{d})
+				defer db.Close()
+				if _, err := db.Exec(`DROP TABLE IF EXISTS orders`); err != nil {
+					t.Error(err)
+				}
+			})
+			db := d.open(t, 4)
+			s := opened(t, db, d.engine.dialect)
+			populate(t, s, 2, 12)
+			must(t, db, `CREATE TABLE orders (note VARCHAR(100))`)
+			fn(t, s, db)
+		})
+	}
+}
+
+// eachSQLiteBinding runs fn once where the host's connections enforce foreign keys
+// and once where they do not.
+func eachSQLiteBinding(t *testing.T, fn func(t *testing.T, s *sqlstore.Store, db *sql.DB)) {
 	for _, enforced := range []bool{true, false} {
 		t.Run(fmt.Sprintf("foreign keys %v", enforced), func(t *testing.T) {
 			dsn := fmt.Sprintf("%s%s&_pragma=foreign_keys(%v)", filepath.Join(t.TempDir(), "charter.db"), hasty, enforced)
@@ -125,7 +154,7 @@ func noGrants(t testing.TB, db *sql.DB, member orgs.MemberID) {
 	t.Helper()
 	for _, table := range []string{"charter_grants", "charter_wide_grants"} {
 		var n int
-		row := db.QueryRowContext(t.Context(), `SELECT count(*) FROM `+table+` WHERE org = ? AND member = ?`, org(1), member)
+		row := db.QueryRowContext(t.Context(), fmt.Sprintf(`SELECT count(*) FROM %s WHERE org = '%s' AND member = '%s'`, table, org(1), member))
 		if err := row.Scan(&n); err != nil {
 			t.Fatal(err)
 		}
@@ -138,7 +167,7 @@ func noGrants(t testing.TB, db *sql.DB, member orgs.MemberID) {
 // TestBindDeletes shows that what hangs on a row goes with it, foreign keys or
 // not (C18, C25).
 func TestBindDeletes(t *testing.T) {
-	eachBinding(t, func(t *testing.T, s *sqlstore.Store, db *sql.DB) {
+	eachSQLiteBinding(t, func(t *testing.T, s *sqlstore.Store, db *sql.DB) {
 		tx := begin(t, db)
 		update(t, s.Bind(tx), holdOrg, func(ctx context.Context, tx store.Tx) error {
 			return tx.Unregister(ctx, org(1), []grants.Resource{{Kind: device, ID: thing(12)}})

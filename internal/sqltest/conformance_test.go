@@ -20,6 +20,8 @@ const hasty = "?_pragma=synchronous(0)"
 // package documentation allows.
 func TestConformance(t *testing.T) {
 	for name, open := range map[string]func(testing.TB) store.Store{
+		"PostgreSQL": onPostgreSQL().stores(),
+		"MariaDB":    onMariaDB().stores(),
 		"SQLite file, no parameters": func(t testing.TB) store.Store {
 			return migrated(t, sqliteFile(t, 8), sqlstore.SQLite())
 		},

@@ -2,6 +2,7 @@ package sqltest
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"path/filepath"
 	"strings"
@@ -58,6 +59,36 @@ func TestStatementsOfOperations(t *testing.T) {
 	}
 }
 
+// TestTripsOfOperations counts the round trips of the same operations on servers,
+// once their statements are known.
+func TestTripsOfOperations(t *testing.T) {
+	most := map[string]map[string]int{
+		"PostgreSQL": {"an invitation": 5, "an invitation with grants": 6, "a change of role": 5, "a grant": 5, "a revoked invitation": 5, "a removal": 5},
+		"MariaDB":    {"an invitation": 6, "an invitation with grants": 7, "a change of role": 6, "a grant": 6, "a revoked invitation": 6, "a removal": 6},
+	}
+	eachEngine(t, func(t *testing.T, e *engine) {
+		if most[e.name] == nil {
+			t.Skip("no round trips")
+		}
+		db, rec := e.fresh(t).recorded(t, 1)
+		s := opened(t, db, e.dialect)
+		for _, op := range newTenantOf(t, s, "warm").operations() { // prepares
+			if err := op.run(t.Context()); err != nil {
+				t.Fatalf("%s: %v", op.name, err)
+			}
+		}
+		for _, op := range newTenantOf(t, s, "it").operations() {
+			rec.take()
+			if err := op.run(t.Context()); err != nil {
+				t.Fatalf("%s: %v", op.name, err)
+			}
+			if want, trips := cmp.Or(most[e.name][op.name], 1), rec.trips(); trips != want {
+				t.Errorf("%s costs %d round trips, want %d:\n%s", op.name, trips, want, strings.Join(rec.texts(), "\n"))
+			}
+		}
+	})
+}
+
 // tenant is an organization with Ada as Admin, Bob as Viewer and two devices.
 type tenant struct {
 	svc     *charter.Service
@@ -67,6 +98,12 @@ type tenant struct {
 }
 
 func newTenant(t *testing.T, s *sqlstore.Store) *tenant {
+	t.Helper()
+	return newTenantOf(t, s, "")
+}
+
+// newTenantOf is newTenant with a name that tells several apart.
+func newTenantOf(t *testing.T, s *sqlstore.Store, name string) *tenant {
 	t.Helper()
 	keys, err := invites.NewKeys(bytes.Repeat([]byte{7}, invites.MinKey))
 	check := func(err error) {
@@ -79,23 +116,24 @@ func newTenant(t *testing.T, s *sqlstore.Store) *tenant {
 	svc, err := charter.New(s, charter.Options{Catalogue: roles.SmartServices(), InvitationKeys: keys})
 	check(err)
 	ctx := t.Context()
-	_, err = svc.SignIn(ctx, "ada", orgs.Profile{Email: "ada@acme.example"})
+	ada, bob := orgs.UserID("ada"+name), orgs.UserID("bob"+name)
+	_, err = svc.SignIn(ctx, ada, orgs.Profile{Email: "ada@acme.example"})
 	check(err)
-	acme, err := svc.Orgs.Create(ctx, "ada", "Acme")
+	acme, err := svc.Orgs.Create(ctx, ada, "Acme")
 	check(err)
-	n := &tenant{svc: svc, ada: charter.Actor{User: "ada", Org: acme.ID}}
+	n := &tenant{svc: svc, ada: charter.Actor{User: ada, Org: acme.ID}}
 	for _, id := range []grants.ResourceID{"d-1", "d-2"} {
-		n.devices = append(n.devices, grants.Resource{Kind: "device", ID: id})
+		n.devices = append(n.devices, grants.Resource{Kind: "device", ID: id + grants.ResourceID(name)})
 	}
 	check(svc.Resources.Register(ctx, n.ada, n.devices...))
 	issued, err := svc.Invites.Invite(ctx, n.ada, invites.Request{Email: "bob@acme.example", Role: roles.Viewer})
 	check(err)
 	n.bob, err = svc.Invites.Accept(ctx, issued.Link.URL(), charter.Invitee{
-		User: "bob", Profile: orgs.Profile{Email: "bob@acme.example"}, Verified: []string{"bob@acme.example"},
+		User: bob, Profile: orgs.Profile{Email: "bob@acme.example"}, Verified: []string{"bob@acme.example"},
 	})
 	check(err)
 	// Bob has another organization, so that losing this one makes no new one.
-	_, err = svc.Orgs.Create(ctx, "bob", "Bob's")
+	_, err = svc.Orgs.Create(ctx, bob, "Bob's")
 	check(err)
 	return n
 }
@@ -112,7 +150,7 @@ type operation struct {
 // record that it is about, the event and, where the member has joined, the user,
 // who is held with the row (C9).
 func (n *tenant) operations() []operation {
-	one := grants.One("device", "d-1")
+	one := grants.One("device", n.devices[0].ID)
 	var cleo charter.Issued
 	return []operation{
 		{"a check", 1, func(ctx context.Context) error {

@@ -4,7 +4,6 @@ import (
 	"database/sql"
 	"errors"
 	"io/fs"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -131,23 +130,25 @@ func TestMigrationsByHand(t *testing.T) {
 	}
 }
 
-// TestMigrateAtOnce migrates one file through many handles, as processes do that
-// start at the same time.
-func TestMigrateAtOnce(t *testing.T) {
-	for range 10 {
-		path := filepath.Join(t.TempDir(), "charter.db")
+// TestMigrateAtOnce migrates one database through many handles, as processes do
+// that start at the same time.
+func TestMigrateAtOnce(t *testing.T) { eachEngine(t, migrateAtOnce) }
+
+func migrateAtOnce(t *testing.T, e *engine) {
+	for range 5 {
+		d := e.blank(t)
 		var all sync.WaitGroup
 		begin := make(chan struct{})
 		stores := make([]store.Store, 6)
 		for i := range stores {
-			db := sqliteOpen(t, path, 1+i%2)
+			db := d.open(t, 1+i%2)
 			all.Go(func() {
 				<-begin
-				if err := sqlstore.Migrate(t.Context(), db, sqlstore.SQLite()); err != nil {
+				if err := sqlstore.Migrate(t.Context(), db, e.dialect); err != nil {
 					t.Errorf("Migrate: %v", explained(err))
 					return
 				}
-				s, err := sqlstore.New(t.Context(), db, sqlstore.SQLite())
+				s, err := sqlstore.New(t.Context(), db, e.dialect)
 				if err != nil {
 					t.Errorf("New: %v", explained(err))
 					return
@@ -163,6 +164,9 @@ func TestMigrateAtOnce(t *testing.T) {
 		populate(t, stores[0], 1, 5)
 		if _, err := stores[1].Organization(t.Context(), org(0)); err != nil {
 			t.Errorf("what one wrote the other finds: %v", err)
+		}
+		if n := number(t, d.open(t, 1), `SELECT count(*) FROM charter_migrations WHERE version_id > 0`); n != 1 {
+			t.Errorf("the one file was applied %d times", n)
 		}
 	}
 }

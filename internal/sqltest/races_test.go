@@ -19,10 +19,14 @@ func effort(full, less int) int {
 	return full
 }
 
-func TestRacesOnSQLite(t *testing.T) {
-	servicetest.RunRaces(t, copies(t), effort(1000, 50), 100)
+func TestRaces(t *testing.T) {
+	eachEngine(t, func(t *testing.T, e *engine) {
+		servicetest.RunRaces(t, e.stores(), effort(1000, 50), 100)
+	})
 }
 
-func TestContentionOnSQLite(t *testing.T) {
-	servicetest.RunContention(t, copies(t), 5*time.Second)
+func TestContention(t *testing.T) {
+	eachEngine(t, func(t *testing.T, e *engine) {
+		servicetest.RunContention(t, e.stores(), 5*time.Second)
+	})
 }

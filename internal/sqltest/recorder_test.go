@@ -15,11 +15,11 @@ import (
 // recorder is a driver.Connector that notes every statement that runs on its
 // connections, and may make one fail. Safe for concurrent use.
 type recorder struct {
-	below driver.Driver
-	dsn   string
+	database
 
 	mu         sync.Mutex
 	statements []statement
+	prepared   int // statements, since take was called last
 	fault      func(text string) error
 	late       func(text string) error
 	other      [2]string // text, and what runs instead of it
@@ -31,14 +31,17 @@ type statement struct {
 	args []driver.NamedValue
 }
 
-// recorded opens the database file at path with a recorder in between.
+// recorded opens the SQLite file at path with a recorder in between.
 func recorded(t testing.TB, path string, connections int) (*sql.DB, *recorder) {
 	t.Helper()
-	r := &recorder{below: &sqlite.Driver{}, dsn: path}
-	db := sql.OpenDB(r)
-	t.Cleanup(func() { db.Close() })
-	db.SetMaxOpenConns(connections)
-	return db, r
+	return database{onSQLite(), &sqlite.Driver{}, path}.recorded(t, connections)
+}
+
+// recorded opens d with a recorder in between.
+func (d database) recorded(t testing.TB, connections int) (*sql.DB, *recorder) {
+	t.Helper()
+	r := &recorder{database: d}
+	return handle(t, r, connections), r
 }
 
 // take returns what ran since it was called last.
@@ -46,7 +49,7 @@ func (r *recorder) take() []statement {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	ran := r.statements
-	r.statements = nil
+	r.statements, r.prepared = nil, 0
 	return ran
 }
 
@@ -115,10 +118,25 @@ func (r *recorder) note(text string, args []driver.NamedValue) error {
 	return nil
 }
 
-func (r *recorder) Driver() driver.Driver { return r.below }
+// skipped takes back the last note: the driver wants the statement prepared.
+func (r *recorder) skipped() {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.statements = r.statements[:len(r.statements)-1]
+}
 
-func (r *recorder) Connect(context.Context) (driver.Conn, error) {
-	c, err := r.below.Open(r.dsn)
+// trips returns how many round trips what ran since take was called last has
+// cost, where a statement that the driver prepares by itself is several.
+func (r *recorder) trips() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return len(r.statements) + r.prepared
+}
+
+func (r *recorder) Driver() driver.Driver { return r.driver }
+
+func (r *recorder) Connect(ctx context.Context) (driver.Conn, error) {
+	c, err := r.connect(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -137,7 +155,6 @@ type driverConn interface {
 	driver.QueryerContext
 	driver.ExecerContext
 	driver.SessionResetter
-	driver.Validator
 }
 
 type recordedConn struct {
@@ -149,7 +166,44 @@ func (c *recordedConn) QueryContext(ctx context.Context, text string, args []dri
 	if err := c.r.note(text, args); err != nil {
 		return nil, err
 	}
-	return c.driverConn.QueryContext(ctx, text, args)
+	rows, err := c.driverConn.QueryContext(ctx, text, args)
+	if errors.Is(err, driver.ErrSkip) {
+		c.r.skipped()
+	}
+	return rows, err
+}
+
+// IsValid is for drivers that ask it; the others' connections are.
+func (c *recordedConn) IsValid() bool {
+	v, ok := c.driverConn.(driver.Validator)
+	return !ok || v.IsValid()
+}
+
+func (c *recordedConn) BeginTx(ctx context.Context, options driver.TxOptions) (driver.Tx, error) {
+	if err := c.r.note("BEGIN", nil); err != nil {
+		return nil, err
+	}
+	below, err := c.driverConn.BeginTx(ctx, options)
+	return &recordedTx{below, c.r}, err
+}
+
+type recordedTx struct {
+	driver.Tx
+	r *recorder
+}
+
+func (t *recordedTx) Commit() error {
+	if err := t.r.note("COMMIT", nil); err != nil {
+		return err
+	}
+	return errors.Join(t.Tx.Commit(), t.r.after("COMMIT"))
+}
+
+func (t *recordedTx) Rollback() error {
+	if err := t.r.note("ROLLBACK", nil); err != nil {
+		return err
+	}
+	return t.Tx.Rollback()
 }
 
 func (c *recordedConn) ExecContext(ctx context.Context, text string, args []driver.NamedValue) (driver.Result, error) {
@@ -157,10 +211,17 @@ func (c *recordedConn) ExecContext(ctx context.Context, text string, args []driv
 		return nil, err
 	}
 	result, err := c.driverConn.ExecContext(ctx, c.r.insteadOf(text), args)
+	if errors.Is(err, driver.ErrSkip) {
+		c.r.skipped()
+		return nil, err
+	}
 	return result, errors.Join(err, c.r.after(text))
 }
 
 func (c *recordedConn) PrepareContext(ctx context.Context, text string) (driver.Stmt, error) {
+	c.r.mu.Lock()
+	c.r.prepared++
+	c.r.mu.Unlock()
 	s, err := c.driverConn.PrepareContext(ctx, text)
 	if err != nil {
 		return nil, err

@@ -14,18 +14,27 @@ import (
 // tx is, and dead when tx has ended: then its methods return [sql.ErrTxDone],
 // wrapped.
 //
-// View reads as tx does, which is one snapshot on SQLite. Update is a savepoint:
-// after an error or a panic nothing of it is left in tx, and the host may go on
-// and commit the rest, with two exceptions. After a [store.ErrHostConflict] it
-// should roll back and run its transaction again, since what it has read may be
-// as old as what the store has. And some errors, such as a full disk, make SQLite
-// end the whole transaction: then Bind ends tx as well, so that nothing that
-// the host still does in it is committed by itself.
+// View reads as tx does, which is one snapshot on SQLite and where tx is at
+// REPEATABLE READ or SERIALIZABLE. Update is a savepoint: after an error or a panic
+// nothing of it is left in tx, and the host may go on and commit the rest, with
+// two exceptions. After a [store.ErrHostConflict] it should roll back and run its
+// transaction again, since what it has read may be as old as what the store has.
+// And some errors, such as a full disk on SQLite or a deadlock on MySQL, end the
+// whole transaction: then Bind ends tx as well, so that nothing that the host still
+// does in it is committed by itself.
+//
+// A context that is done ends no statement midway where that would cost tx, which
+// is every write, and on a server every statement.
 //
 // Update answers [store.ErrNested] within any View or Update of s and of the
 // stores bound to tx.
 func (s *Store) Bind(tx *sql.Tx) store.Store {
-	return &bound{reader: reader{s.at(tx, store.ErrHostConflict)}, base: s, tx: tx}
+	return &bound{reader: reader{s.inside(tx)}, base: s, tx: tx}
+}
+
+// inside returns a session of s in the host's transaction.
+func (s *Store) inside(tx *sql.Tx) *session {
+	return &session{dialect: s.dialect, db: s.transactions.within(tx), conflict: store.ErrHostConflict, bound: true}
 }
 
 // bound is a store inside the host's transaction.
@@ -45,7 +54,7 @@ func (b *bound) enter(ctx context.Context) context.Context {
 
 // View calls fn with a Reader on the host's transaction.
 func (b *bound) View(ctx context.Context, fn func(context.Context, store.Reader) error) error {
-	return b.base.at(b.tx, store.ErrHostConflict).view(b.enter(ctx), fn)
+	return b.base.inside(b.tx).view(b.enter(ctx), fn)
 }
 
 // Update calls fn with a Tx inside a savepoint, and releases that.
@@ -53,7 +62,7 @@ func (b *bound) Update(ctx context.Context, fn func(context.Context, store.Tx) e
 	if store.Inside(ctx, b.tx) || store.Inside(ctx, b.base) {
 		return store.ErrNested
 	}
-	s := b.base.at(b.tx, store.ErrHostConflict)
+	s := b.base.inside(b.tx)
 	if _, err := s.exec(ctx, "begin", sentence(`SAVEPOINT charter_update`)); err != nil {
 		return err
 	}

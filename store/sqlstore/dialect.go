@@ -8,38 +8,64 @@ import (
 )
 
 // Dialect says which SQL a database speaks, and how its transactions work. Make
-// one with [SQLite]. The zero value is none, and refused.
+// one with [SQLite], [PostgreSQL] or [MySQL]. The zero value is none, and
+// refused.
 type Dialect struct{ d *dialect }
 
 // dialect is what differs between databases. The SQL that does not differ is
 // written where it is used, with ? for parameters.
 type dialect struct {
-	name  string // of the database, and of its folder in migrations
-	goose goose.Dialect
+	name    string // of the database, and of its folder in migrations
+	goose   goose.Dialect
+	migrate []goose.ProviderOption // besides those that all have
 
 	// hasTableSQL answers whether there is a table of the name in its parameter.
 	hasTableSQL string
 	// enforced stands for a table of one row, whose column foreign_keys is not 0
 	// when the session enforces foreign keys, and so deletes by them.
 	enforced string
-	// list stands for the strings of its parameter, a JSON array.
+	// list stands for the strings of its parameter, made by [dialect.array].
 	list string
-	// listed stands for a table of what is in its parameter, a JSON array of
-	// arrays of up to three strings: position n, strings a, b and c.
+	// listed stands for a table of what is in its parameter, made by
+	// [dialect.arrays]: position n, strings a, b and c.
 	listed string
+	// element is how a string is written in those parameters; nil as it is.
+	element func(string) string
 	// limit ends a SELECT of so many rows.
 	limit string
 	// nameContains says that o.folded_name has its parameter in it.
 	nameContains string
 	// unlessThere ends an INSERT that leaves alone what is there already.
 	unlessThere string
+	// merges says that the rows of several ordered SELECTs are merged as they are
+	// read. Where not, each SELECT is cut to what the whole may need of it.
+	merges bool
+	// comparesRows says that (a, b) > (c, d) is a seek in an index on a and b.
+	comparesRows bool
+	// deletes returns a DELETE of the rows of table whose columns are those of an
+	// element of its parameter, made by [dialect.arrays]. More conditions may follow.
+	deletes func(d *dialect, table string, columns []string) string
+	// wideReach is the SELECT of all resources of the kinds that a member has a
+	// wide grant of.
+	wideReach wideReach
+	// locked makes one statement of SELECTs that lock rows, which it runs in this
+	// order; nil where locking before reading is worth nothing.
+	locked func([]*query) *query
 
+	// translate returns a statement and its parameters as the driver takes them; nil
+	// as they are.
+	translate func(text string, args []any) (string, []any)
 	// handle returns what reads outside of transactions run on.
 	handle func(*sql.DB) queryer
+	// uncut says that a statement must not be ended midway by a context: when it
+	// writes, or runs in a transaction of the host's.
+	uncut func(writing, bound bool) bool
+	// atEnd runs the last statements of an Update (see finale).
+	atEnd func(context.Context, *session, *finale) error
 	// judge says what an error of the driver means.
 	judge func(error) verdict
 	// open gets db ready and returns what begins transactions on it.
-	open func(ctx context.Context, db *sql.DB) (transactions, error)
+	open func(ctx context.Context, db *sql.DB, reads queryer) (transactions, error)
 }
 
 // transactions begins transactions on a database.
@@ -47,6 +73,8 @@ type transactions interface {
 	// begin begins one that reads a single snapshot or, when writing, one that
 	// writes. The caller ends it by commit or rollback.
 	begin(ctx context.Context, writing bool) (transaction, error)
+	// within returns what statements run on inside tx, which the host has begun.
+	within(tx *sql.Tx) queryer
 }
 
 // transaction is one transaction on a connection of its own.
@@ -63,7 +91,6 @@ type transaction interface {
 // queryer is what handles, connections and transactions of database/sql have in
 // common.
 type queryer interface {
-	QueryRowContext(ctx context.Context, query string, args ...any) *sql.Row
 	QueryContext(ctx context.Context, query string, args ...any) (*sql.Rows, error)
 	ExecContext(ctx context.Context, query string, args ...any) (sql.Result, error)
 }

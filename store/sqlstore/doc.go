@@ -1,6 +1,7 @@
 // Package sqlstore keeps the records in a database that database/sql reaches.
 // It imports no driver: the host opens the handle, with a driver of its choice,
-// and says which SQL the database speaks. SQLite is the one there is.
+// and says which SQL the database speaks: [SQLite], [PostgreSQL], or [MySQL],
+// which is also MariaDB's.
 //
 //	db, err := sql.Open("sqlite", "charter.db")
 //	…
@@ -58,7 +59,32 @@
 // store changes no setting of the connection, and its Updates do not commit: until
 // the host has, other writers wait.
 //
+// # PostgreSQL
+//
+// It needs PostgreSQL 12 or later and a database in UTF8. The session's isolation
+// level, time zone, collation and search_path may be any; the tables are where the
+// search_path says. Nothing is prepared, set or locked for longer than a
+// transaction, so that PgBouncer may pool by transaction. Drivers, though, prepare
+// by themselves: behind PgBouncer open pgx with default_query_exec_mode=exec, or
+// simple_protocol or cache_describe.
+//
+// # MySQL and MariaDB
+//
+// It needs MariaDB 10.6 or later, or MySQL 8.0.19 or later. The collation of the
+// server, and the parameters parseTime, clientFoundRows and interpolateParams, may
+// be any. New refuses sessions at READ UNCOMMITTED or without autocommit, and
+// tables in another engine than InnoDB. Each connection keeps up to a hundred
+// statements prepared.
+//
+// Inside a transaction of the host's that has read before, a Hold sees what that
+// transaction sees. At REPEATABLE READ, the default, that may be old: then the
+// comparison fails, and the host runs its transaction again.
+//
 // # Errors
+//
+// A connection that is lost while it commits, or a server that answers something
+// else than that it has rolled back, is a [store.ErrUnknownOutcome]. Read what was
+// to be written, and repeat what is not there.
 //
 // Besides those of package store, every error of the database comes back with
 // what was being done and the database's own code. Its text does not: drivers

@@ -1,9 +1,11 @@
 package sqlstore
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
+	"net"
 
 	"github.com/seed-5b9f5318/charter/store"
 )
@@ -23,22 +25,23 @@ var (
 type failure struct {
 	doing string
 	code  string // the database's own; empty when it gave none
+	means string // in words, where the code is one that people should understand
 	class error  // what it answers to: ErrConflict, a context's error, …; or nil
 	cause error  // the driver's error
 }
 
 func (f *failure) Error() string {
-	text := "sqlstore: " + f.doing + ": "
+	text := cmp.Or(f.means, "the database cannot be used")
 	switch {
-	case f.class != nil && f.code != "":
-		return text + f.class.Error() + " (database error " + f.code + ")"
 	case f.class != nil:
-		return text + f.class.Error()
-	case f.code != "":
-		return text + "database error " + f.code
-	default:
-		return text + "the database cannot be used"
+		text = f.class.Error()
+	case f.means == "" && f.code != "":
+		return "sqlstore: " + f.doing + ": database error " + f.code
 	}
+	if f.code != "" {
+		text += " (database error " + f.code + ")"
+	}
+	return "sqlstore: " + f.doing + ": " + text
 }
 
 // Unwrap returns what f answers to with errors.Is and errors.As.
@@ -61,7 +64,10 @@ func (d *dialect) failure(ctx context.Context, doing string, err, conflict error
 		return nil
 	}
 	verdict := d.judge(err)
-	f := &failure{doing: doing, code: verdict.code, cause: err}
+	f := &failure{doing: doing, code: verdict.code, means: verdict.means, cause: err}
+	if unreachable := (*net.OpError)(nil); f.means == "" && errors.As(err, &unreachable) {
+		f.means = "the database cannot be reached"
+	}
 	switch {
 	case ctx.Err() != nil:
 		f.class = ctx.Err()
@@ -78,6 +84,8 @@ type verdict struct {
 	code     string // its own, for people
 	busy     bool   // somebody else is in the way, and nothing has happened yet
 	conflict bool   // the transaction lost against another one (C4)
+	undone   bool   // said of a COMMIT, nothing was committed
+	means    string // what it is, where people should be told
 }
 
 // errorf returns an error that no database reported.

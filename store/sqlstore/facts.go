@@ -73,7 +73,7 @@ func (r reader) FactsMany(ctx context.Context, org orgs.ID, user orgs.UserID, qu
 		list[i] = []string{string(q.Permission), string(q.Resource.Kind), string(q.Resource.ID)}
 	}
 	facts := make([]grants.Facts, len(questions)) // what there is no row for is zero
-	q := sentence(selectFacts, user).add(r.listed, array(list)).add(factsOf, org)
+	q := sentence(selectFacts, user).add(r.listed, r.arrays(list)).add(factsOf, org)
 	err := r.read(ctx, "facts", q, func(rec *record) error {
 		facts[rec.number[2]] = rec.facts()
 		return nil

@@ -10,7 +10,9 @@ import (
 )
 
 // Hold reads all that want asks for in one statement, and so as of one moment:
-// no record is older than the revision that came with it (C8).
+// no record is older than the revision that came with it (C8). It locks nothing,
+// which would be a round trip more and no guarantee, unless want is contended:
+// then whoever is first goes through, and the others wait instead of losing.
 func (t *tx) Hold(ctx context.Context, want store.Want) (store.Held, error) {
 	const doing = "hold"
 	if err := t.over(ctx, doing); err != nil || t.failed != nil {
@@ -22,6 +24,11 @@ func (t *tx) Hold(ctx context.Context, want store.Want) (store.Held, error) {
 	f := findings{
 		tx: t, want: want, roles: rolesByID{}, named: rolesByID{},
 		held: store.Held{Users: map[orgs.UserID]store.HeldUser{}, Places: map[grants.Resource]store.Place{}},
+	}
+	if t.locked != nil && want.Contended {
+		if err := t.lost(t.lock(ctx, want)); err != nil {
+			return store.Held{}, err
+		}
 	}
 	if err := t.lost(t.read(ctx, doing, t.holdQuery(want), f.add)); err != nil {
 		return store.Held{}, err
@@ -47,12 +54,34 @@ func (t *tx) holdQuery(want store.Want) *query {
 	if len(want.Resources) > 0 {
 		place := `r.kind, r.id, '', '', '', '', '', '', '', CASE WHEN r.org = ? THEN 1 ELSE 0 END, 0, 0`
 		from := t.listed + ` CROSS JOIN charter_resources r WHERE r.kind = listed.a AND r.id = listed.b`
-		part(isPlace, place, from, want.Org, array(pairs(want.Resources)))
+		part(isPlace, place, from, want.Org, t.arrays(pairs(want.Resources)))
 	}
 	if want.Org != "" && want.EveryResource {
 		part(isResource, columnsOfResource, `charter_resources r WHERE r.org = ?`, want.Org)
 	}
 	return new(query).addAll(`UNION ALL`, parts)
+}
+
+// lock locks what want holds. It is a query, since drivers may wait for ever on
+// rows that nobody reads.
+func (t *tx) lock(ctx context.Context, want store.Want) error {
+	_, err := t.number(ctx, "lock", t.locked(t.lockQueries(want)))
+	return err
+}
+
+// lockQueries lock what want holds, the organization first, then the users in
+// ascending order (C9). It reads nothing that it does not lock: a transaction
+// that keeps its first snapshot must not have it from before the lock came.
+func (t *tx) lockQueries(want store.Want) []*query {
+	locks := []*query{
+		sentence(`SELECT 1 FROM charter_organizations o WHERE o.id = ? FOR UPDATE`, want.Org),
+		sentence(`SELECT 1 FROM charter_users u WHERE u.id IN `+t.list+` ORDER BY u.id FOR UPDATE`, array(t.dialect, want.Users)),
+	}
+	if want.Member != "" && !want.MemberAlone {
+		locks = append(locks, sentence(`SELECT 1 FROM charter_members m CROSS JOIN charter_users u
+			WHERE m.org = ? AND m.id = ? AND u.id = m.user_id FOR UPDATE`, want.Org, want.Member))
+	}
+	return locks
 }
 
 // addPart adds a part to the statement: a SELECT of records of one kind.
@@ -67,7 +96,7 @@ const columnsOfHeldUser = `u.id, u.email, u.first_name, u.last_name, u.active,
 func (t *tx) holdUsers(part addPart, want store.Want) {
 	if len(want.Users) > 0 {
 		from := t.listed + ` CROSS JOIN charter_users u WHERE u.id = listed.a`
-		part(isUser, columnsOfHeldUser, from, want.Org, array(singles(want.Users)))
+		part(isUser, columnsOfHeldUser, from, want.Org, t.arrays(singles(want.Users)))
 	}
 	if want.Org != "" && want.Member != "" && !want.MemberAlone {
 		from := `charter_members m CROSS JOIN charter_users u WHERE m.org = ? AND m.id = ? AND u.id = m.user_id`
@@ -85,12 +114,12 @@ func (t *tx) holdRows(part addPart, want store.Want) {
 		if len(wide) > 0 {
 			part(has, columnsOfWideGrant, `charter_members m CROSS JOIN `+t.listed+` CROSS JOIN charter_wide_grants w`+
 				` WHERE m.org = ? AND `+which+` AND w.org = m.org AND w.member = m.id AND w.kind = listed.a`,
-				array(wide), want.Org, id)
+				t.arrays(wide), want.Org, id)
 		}
 		if len(one) > 0 {
 			part(has, columnsOfGrant, `charter_members m CROSS JOIN `+t.listed+` CROSS JOIN charter_grants g`+
 				` WHERE m.org = ? AND `+which+` AND g.org = m.org AND g.member = m.id AND g.kind = listed.a AND g.resource = listed.b`,
-				array(one), want.Org, id)
+				t.arrays(one), want.Org, id)
 		}
 	}
 	if want.Actor != "" {
@@ -108,7 +137,7 @@ func (t *tx) holdRows(part addPart, want store.Want) {
 func (t *tx) holdRoles(part addPart, want store.Want) {
 	if len(want.Roles) > 0 {
 		from := t.listed + ` CROSS JOIN ` + fromRoles + ` WHERE r.org = ? AND r.id = listed.a`
-		part(isRole, columnsOfRole, from, array(singles(want.Roles)), want.Org)
+		part(isRole, columnsOfRole, from, t.arrays(singles(want.Roles)), want.Org)
 	}
 	if want.RoleName != "" {
 		part(isRoleNamed, columnsOfRole, fromRoles+` WHERE r.org = ? AND r.folded_name = ?`, want.Org, want.RoleName)

@@ -31,7 +31,7 @@ func (r reader) Memberships(ctx context.Context, q store.MembershipQuery) ([]sto
 		seek(`AND m.joined_at = ? AND m.org > ?`, at, q.After.Org)
 		seek(`AND m.joined_at < ?`, at)
 	}
-	list := new(query).addAll(`UNION ALL`, parts).add(`ORDER BY joined_at DESC, org`).add(r.limit, q.Limit)
+	list := r.merged(`UNION ALL`, parts, `ORDER BY joined_at DESC, org`, q.Limit)
 	var page []store.Membership
 	err := r.read(ctx, "memberships", list, func(rec *record) error {
 		page = append(page, store.Membership{

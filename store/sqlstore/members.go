@@ -48,7 +48,7 @@ func (r reader) Members(ctx context.Context, q store.MemberQuery) (store.MemberP
 	if q.Descending {
 		order = `ORDER BY sort_key DESC, id DESC`
 	}
-	list := new(query).addAll(`UNION ALL`, r.memberSeeks(q, key)).add(order).add(r.limit, q.Limit)
+	list := r.merged(`UNION ALL`, r.memberSeeks(q, key), order, q.Limit)
 	statement := asked(q.Org, q.Asker).
 		add(`SELECT '', ` + columnsOfMember + ` FROM (`).addQuery(list).add(`) AS m`)
 	page, err := r.memberPage(ctx, "members", q.Org, statement)
@@ -97,16 +97,16 @@ func (r reader) memberSeeks(q store.MemberQuery, key string) []*query {
 		}
 		switch {
 		case len(byRole) == 0:
-			seeks = append(seeks, seek().addAfter(q, key))
+			seeks = append(seeks, r.addAfter(seek(), q, key))
 		case len(byRole)*len(statuses) > maxSeeks:
-			seeks = append(seeks, seek().add(`AND m.role IN `+r.list, array(byRole)).addAfter(q, key))
+			seeks = append(seeks, r.addAfter(seek().add(`AND m.role IN `+r.list, array(r.dialect, byRole)), q, key))
 		case q.Sort == orgs.ByRole:
 			for _, role := range byRole {
 				seeks = append(seeks, seek().add(`AND m.role_key = ?`, role.Key()).addAfterInRole(q, role))
 			}
 		default:
 			for _, role := range byRole {
-				seeks = append(seeks, seek().add(`AND m.role = ?`, role).addAfter(q, key))
+				seeks = append(seeks, r.addAfter(seek().add(`AND m.role = ?`, role), q, key))
 			}
 		}
 	}
@@ -114,15 +114,18 @@ func (r reader) memberSeeks(q store.MemberQuery, key string) []*query {
 }
 
 // addAfter lets only what comes after q.After pass.
-func (part *query) addAfter(q store.MemberQuery, key string) *query {
-	switch {
-	case q.After == nil:
+func (r reader) addAfter(part *query, q store.MemberQuery, key string) *query {
+	if q.After == nil {
 		return part
-	case q.Descending:
-		return part.add(`AND (m.`+key+`, m.id) < (?, ?)`, q.After.Key, q.After.ID)
-	default:
-		return part.add(`AND (m.`+key+`, m.id) > (?, ?)`, q.After.Key, q.After.ID)
 	}
+	is := `>`
+	if q.Descending {
+		is = `<`
+	}
+	if r.comparesRows {
+		return part.add(`AND (m.`+key+`, m.id) `+is+` (?, ?)`, q.After.Key, q.After.ID)
+	}
+	return part.add(`AND (m.`+key+` `+is+` ? OR (m.`+key+` = ? AND m.id `+is+` ?))`, q.After.Key, q.After.Key, q.After.ID)
 }
 
 // addAfterInRole is addAfter where all keys are that of role.
@@ -163,9 +166,9 @@ func (r reader) memberSearch(q store.MemberQuery, key string, statuses []orgs.St
 	part := sentence(`SELECT m.*, m.`+key+` AS sort_key FROM (`).addAll(`UNION`, ranges).
 		add(`) AS found CROSS JOIN charter_members m WHERE m.org = ? AND m.id = found.id`, q.Org)
 	if len(byRole) > 0 {
-		part.add(`AND m.role IN `+r.list, array(byRole))
+		part.add(`AND m.role IN `+r.list, array(r.dialect, byRole))
 	}
-	return part.addAfter(q, key)
+	return r.addAfter(part, q, key)
 }
 
 // prefixEnd returns the first string, in the order of bytes, that is after all

@@ -3,6 +3,8 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
+	"maps"
+	"slices"
 	"sync"
 )
 
@@ -16,6 +18,11 @@ type prepared struct {
 	*sql.DB
 	mu         sync.RWMutex
 	statements map[string]*sql.Stmt
+	missed     map[string]bool // texts that transactions would like to have prepared
+}
+
+func newPrepared(db *sql.DB) *prepared {
+	return &prepared{DB: db, statements: map[string]*sql.Stmt{}, missed: map[string]bool{}}
 }
 
 func (p *prepared) QueryContext(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
@@ -27,6 +34,60 @@ func (p *prepared) QueryContext(ctx context.Context, text string, args ...any) (
 		return p.DB.QueryContext(ctx, text, args...)
 	}
 	return statement.QueryContext(ctx, args...)
+}
+
+// miss notes a text that ran unprepared in a transaction.
+func (p *prepared) miss(text string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if len(p.statements)+len(p.missed) < maxPrepared {
+		p.missed[text] = true
+	}
+}
+
+// prepareMissed prepares what was missed, which needs a connection and so must
+// come before the next transaction.
+func (p *prepared) prepareMissed(ctx context.Context) error {
+	p.mu.Lock()
+	texts := slices.Collect(maps.Keys(p.missed))
+	clear(p.missed)
+	p.mu.Unlock()
+	for _, text := range texts {
+		if _, err := p.statement(ctx, text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// known returns the statement with this text, nil when it is not prepared.
+func (p *prepared) known(text string) *sql.Stmt {
+	p.mu.RLock()
+	defer p.mu.RUnlock()
+	return p.statements[text]
+}
+
+// preparedTx runs what is prepared as such. What is not it does not prepare: for
+// that the handle needs a connection, and the transaction may have the last one.
+type preparedTx struct {
+	*sql.Tx
+	handle *prepared
+}
+
+func (t *preparedTx) QueryContext(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
+	if statement := t.handle.known(text); statement != nil {
+		return t.StmtContext(ctx, statement).QueryContext(ctx, args...)
+	}
+	t.handle.miss(text)
+	return t.Tx.QueryContext(ctx, text, args...)
+}
+
+func (t *preparedTx) ExecContext(ctx context.Context, text string, args ...any) (sql.Result, error) {
+	if statement := t.handle.known(text); statement != nil {
+		return t.StmtContext(ctx, statement).ExecContext(ctx, args...)
+	}
+	t.handle.miss(text)
+	return t.Tx.ExecContext(ctx, text, args...)
 }
 
 // statement returns the statement with this text, nil when there is no room for

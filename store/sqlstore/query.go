@@ -35,16 +35,51 @@ func (q *query) addAll(between string, parts []*query) *query {
 
 func (q *query) addQuery(part *query) *query { return q.add(part.text.String(), part.args...) }
 
-// array returns list, of strings or of short lists of strings, as the parameter of
-// [dialect.list] or [dialect.listed].
-func array[T any](list []T) string {
-	if len(list) == 0 {
-		return "[]" // and not null, which is a row
+// merged returns the first rows of all parts together, at most limit when that is
+// not 0. Word is UNION ALL, or UNION where parts may have rows in common.
+func (d *dialect) merged(word string, parts []*query, order string, limit int) *query {
+	if !d.merges && len(parts) > 1 && limit > 0 {
+		for i, part := range parts {
+			parts[i] = sentence(`(`).addQuery(part).add(order).add(d.limit, limit).add(`)`)
+		}
 	}
-	return encode(list)
+	list := new(query).addAll(word, parts).add(order)
+	if limit > 0 {
+		list.add(d.limit, limit)
+	}
+	return list
 }
 
-// singles returns list as [dialect.listed] takes it.
+// array returns list as the parameter of [dialect.list].
+func array[T ~string](d *dialect, list []T) string {
+	texts := make([]string, len(list))
+	for i, v := range list {
+		texts[i] = d.written(string(v))
+	}
+	return encode(texts)
+}
+
+// arrays returns list, of short lists of strings, as the parameter of
+// [dialect.listed].
+func (d *dialect) arrays(list [][]string) string {
+	texts := make([][]string, len(list))
+	for i, values := range list {
+		texts[i] = make([]string, len(values))
+		for j, v := range values {
+			texts[i][j] = d.written(v)
+		}
+	}
+	return encode(texts)
+}
+
+func (d *dialect) written(element string) string {
+	if d.element == nil {
+		return element
+	}
+	return d.element(element)
+}
+
+// singles returns list as [dialect.arrays] takes it.
 func singles[T ~string](list []T) [][]string {
 	lists := make([][]string, len(list))
 	for i, v := range list {

@@ -16,10 +16,7 @@ import (
 // order of the page, and the page is their union: what is reached twice comes
 // once.
 func (r reader) Resources(ctx context.Context, q store.ResourceQuery) (page store.ResourcePage, err error) {
-	list := new(query).addAll(`UNION`, r.resourceSeeks(q)).add(`ORDER BY kind, id`)
-	if q.Limit > 0 {
-		list.add(r.limit, q.Limit)
-	}
+	list := r.merged(`UNION`, r.resourceSeeks(q), `ORDER BY kind, id`, q.Limit)
 	statement := asked(q.Org, q.Asker).
 		add(`SELECT '', ` + columnsOfResource + ` FROM (`).addQuery(list).add(`) AS r`)
 	err = r.read(ctx, "resources", statement, func(rec *record) error {
@@ -41,9 +38,11 @@ func (r reader) Resources(ctx context.Context, q store.ResourceQuery) (page stor
 // that user's active row reaches: everything by its role, by grants of one, by
 // grants of all of a kind.
 func (r reader) resourceSeeks(q store.ResourceQuery) (seeks []*query) {
-	row := func(columns, table string) *query {
-		return sentence(`SELECT `+columns+` FROM charter_members m CROSS JOIN `+table+
-			` WHERE m.org = ? AND m.user_id = ? AND m.status = 'active'`, q.Org, q.User)
+	row := func() *query {
+		return sentence(`SELECT m.id FROM charter_members m WHERE m.org = ? AND m.user_id = ? AND m.status = 'active'`, q.Org, q.User)
+	}
+	all := func() *query {
+		return sentence(`SELECT s.kind AS kind, s.id AS id FROM charter_resources s WHERE s.org = ?`, q.Org)
 	}
 	after := position{}
 	if q.After != nil {
@@ -51,22 +50,52 @@ func (r reader) resourceSeeks(q store.ResourceQuery) (seeks []*query) {
 	}
 	for _, s := range spans(q.Kinds, after) {
 		if q.User == "" {
-			seeks = append(seeks, sentence(`SELECT s.kind AS kind, s.id AS id FROM charter_resources s WHERE s.org = ?`, q.Org).
-				addSpan(r.list, s, `s.kind`, `s.id`))
+			seeks = append(seeks, r.addSpan(all(), s, `s.kind`, `s.id`))
 			continue
 		}
 		seeks = append(seeks,
-			row(`s.kind AS kind, s.id AS id`, `charter_resources s`).
-				add(`AND m.role IN `+r.list+` AND s.org = ?`, array(q.Reach), q.Org).
-				addSpan(r.list, s, `s.kind`, `s.id`),
-			row(`g.kind, g.resource`, `charter_grants g`).
-				add(`AND g.org = ? AND g.member = m.id`, q.Org).
-				addSpan(r.list, s, `g.kind`, `g.resource`),
-			row(`w.kind, s.id`, `charter_wide_grants w CROSS JOIN charter_resources s`).
-				add(`AND w.org = ? AND w.member = m.id AND s.org = ? AND s.kind = w.kind`, q.Org, q.Org).
-				addSpan(r.list, s, `w.kind`, `s.id`))
+			r.addSpan(all().add(`AND EXISTS (`).addQuery(row()).add(`AND m.role IN `+r.list+`)`, array(r.dialect, q.Reach)), s, `s.kind`, `s.id`),
+			r.addSpan(sentence(`SELECT g.kind AS kind, g.resource AS id FROM charter_grants g WHERE g.org = ? AND g.member = (`, q.Org).
+				addQuery(row()).add(`)`), s, `g.kind`, `g.resource`),
+			r.wideReach(r, q, row, s))
 	}
 	return seeks
+}
+
+// wideReach finds, in s, the resources of the kinds that the member that row
+// selects has a wide grant of.
+type wideReach func(r reader, q store.ResourceQuery, row func() *query, s span) *query
+
+// wideByGrant goes through the grants and the resources of each: in order, as
+// SQLite sees.
+func wideByGrant(r reader, q store.ResourceQuery, row func() *query, s span) *query {
+	part := sentence(`SELECT w.kind AS kind, s.id AS id FROM charter_wide_grants w CROSS JOIN charter_resources s
+		WHERE w.org = ? AND w.member = (`, q.Org).addQuery(row()).add(`) AND s.org = ? AND s.kind = w.kind`, q.Org)
+	return r.addSpan(part, s, `w.kind`, `s.id`)
+}
+
+// wideByPage goes through the grants and takes a page of the resources of each.
+func wideByPage(r reader, q store.ResourceQuery, row func() *query, s span) *query {
+	part := sentence(`SELECT w.kind AS kind, s.id AS id FROM charter_wide_grants w CROSS JOIN LATERAL (
+		SELECT r.id FROM charter_resources r WHERE r.org = ? AND r.kind = w.kind`, q.Org)
+	if s.after != "" {
+		part.add(`AND r.id > ?`, s.after)
+	}
+	if q.Limit > 0 {
+		part.add(`ORDER BY r.id`).add(r.limit, q.Limit)
+	}
+	part.add(`) AS s WHERE w.org = ? AND w.member = (`, q.Org).addQuery(row()).add(`)`)
+	s.after = ""
+	return r.addSpan(part, s, `w.kind`, ``)
+}
+
+// wideByResource goes through the resources, in order, and passes over those of
+// other kinds; where there is no grant it reads none.
+func wideByResource(r reader, q store.ResourceQuery, row func() *query, s span) *query {
+	part := sentence(`SELECT s.kind AS kind, s.id AS id FROM charter_resources s CROSS JOIN charter_wide_grants w
+		WHERE s.org = ? AND w.org = ? AND w.member = (`, q.Org, q.Org).addQuery(row()).add(`) AND w.kind = s.kind`)
+	part.add(`AND EXISTS (SELECT 1 FROM charter_wide_grants a WHERE a.org = ? AND a.member = (`, q.Org).addQuery(row()).add(`))`)
+	return r.addSpan(part, s, `s.kind`, `s.id`)
 }
 
 // position is where a page by kind and ID ends; the zero value is before all.
@@ -103,12 +132,12 @@ func spans(kinds []roles.Kind, after position) (list []span) {
 }
 
 // addSpan lets only s pass.
-func (q *query) addSpan(list string, s span, kind, id string) *query {
+func (r reader) addSpan(q *query, s span, kind, id string) *query {
 	switch s.is {
 	case "":
 		return q
 	case "IN":
-		return q.add(`AND `+kind+` IN `+list, array(s.kinds))
+		return q.add(`AND `+kind+` IN `+r.list, array(r.dialect, s.kinds))
 	}
 	q.add(`AND `+kind+` `+s.is+` ?`, s.kind)
 	if s.after != "" {
@@ -126,16 +155,17 @@ func (r reader) Grants(ctx context.Context, q store.GrantQuery) (page store.Gran
 	}
 	var seeks []*query
 	for _, s := range spans(q.Kinds, after) {
-		seeks = append(seeks, sentence(
-			`SELECT g.kind AS kind, g.resource AS id FROM charter_grants g WHERE g.org = ? AND g.member = ?`, q.Org, q.Member).
-			addSpan(r.list, s, `g.kind`, `g.resource`))
+		seeks = append(seeks, r.addSpan(sentence(
+			`SELECT g.kind AS kind, g.resource AS id FROM charter_grants g WHERE g.org = ? AND g.member = ?`, q.Org, q.Member),
+			s, `g.kind`, `g.resource`))
 		if s.is == "=" {
 			continue // of a kind, the grant of all comes first
 		}
-		seeks = append(seeks, sentence(`SELECT w.kind, '' FROM charter_wide_grants w WHERE w.org = ? AND w.member = ?`, q.Org, q.Member).
-			addSpan(r.list, s, `w.kind`, ``))
+		seeks = append(seeks, r.addSpan(sentence(
+			`SELECT w.kind AS kind, '' AS id FROM charter_wide_grants w WHERE w.org = ? AND w.member = ?`, q.Org, q.Member),
+			s, `w.kind`, ``))
 	}
-	list := new(query).addAll(`UNION ALL`, seeks).add(`ORDER BY kind, id`).add(r.limit, q.Limit)
+	list := r.merged(`UNION ALL`, seeks, `ORDER BY kind, id`, q.Limit)
 	statement := asked(q.Org, q.Asker).
 		add(`SELECT '', ` + columnsOfResource + ` FROM (`).addQuery(list).add(`) AS r`)
 	err = r.read(ctx, "grants", statement, func(rec *record) error {
@@ -158,7 +188,7 @@ func (r reader) Grants(ctx context.Context, q store.GrantQuery) (page store.Gran
 // with a grant are looked up one by one: it costs what it returns and the
 // holders among them that are invited or in another role.
 func (r reader) Grantees(ctx context.Context, q store.GranteeQuery) (store.MemberPage, error) {
-	list := new(query).addAll(`UNION`, r.granteeSeeks(q)).add(`ORDER BY id`).add(r.limit, q.Limit)
+	list := r.merged(`UNION`, r.granteeSeeks(q), `ORDER BY id`, q.Limit)
 	statement := asked(q.Org, q.Asker).
 		add(`SELECT '', `+columnsOfMember+` FROM (`).addQuery(list).
 		add(`) AS page CROSS JOIN charter_members m WHERE m.org = ? AND m.id = page.id`, q.Org)
@@ -167,29 +197,31 @@ func (r reader) Grantees(ctx context.Context, q store.GranteeQuery) (store.Membe
 	return page, err
 }
 
-// granteeSeeks returns the ways to reach q.Resource. Each begins with the
-// resource: what is not registered is reached by nobody.
-func (r reader) granteeSeeks(q store.GranteeQuery) []*query {
-	from := func(table, id string) *query {
-		return sentence(`SELECT `+id+` AS id FROM charter_resources s CROSS JOIN `+table+
-			` WHERE s.org = ? AND s.kind = ? AND s.id = ?`, q.Org, q.Resource.Kind, q.Resource.ID)
+// granteeSeeks returns the ways to reach q.Resource. What is not registered is
+// reached by nobody.
+func (r reader) granteeSeeks(q store.GranteeQuery) (seeks []*query) {
+	registered := func(part *query) {
+		seeks = append(seeks, part.add(`AND EXISTS (SELECT 1 FROM charter_resources s WHERE s.org = ? AND s.kind = ? AND s.id = ?)`,
+			q.Org, q.Resource.Kind, q.Resource.ID))
 	}
-	holders := func(table, id string) *query {
-		return from(table+` h CROSS JOIN charter_members m`, id).
-			add(`AND h.org = s.org AND h.kind = s.kind AND h.member > ?`, q.After).
-			add(`AND m.org = h.org AND m.id = h.member AND m.status = 'active' AND m.role IN `+r.list, array(q.Roles))
+	holders := func(table string) *query {
+		return sentence(`SELECT h.member AS id FROM `+table+` h CROSS JOIN charter_members m
+			WHERE h.org = ? AND h.kind = ? AND h.member > ?`, q.Org, q.Resource.Kind, q.After).
+			add(`AND m.org = h.org AND m.id = h.member AND m.status = 'active' AND m.role IN `+r.list, array(r.dialect, q.Roles))
 	}
-	seeks := []*query{
-		holders(`charter_grants`, `h.member`).add(`AND h.resource = s.id`),
-		holders(`charter_wide_grants`, `h.member`),
-	}
-	free := slices.DeleteFunc(distinct(q.Reach), func(role roles.ID) bool { return !slices.Contains(q.Roles, role) })
+	registered(holders(`charter_grants`).add(`AND h.resource = ?`, q.Resource.ID))
+	registered(holders(`charter_wide_grants`))
+	asked := distinct(q.Roles)
+	free := slices.DeleteFunc(distinct(q.Reach), func(role roles.ID) bool {
+		_, found := slices.BinarySearch(asked, role)
+		return !found
+	})
 	members := func(text string, args ...any) {
-		seeks = append(seeks, from(`charter_members m`, `m.id`).
-			add(`AND m.org = s.org AND m.status = 'active' AND m.id > ?`, q.After).add(text, args...))
+		registered(sentence(`SELECT m.id AS id FROM charter_members m WHERE m.org = ? AND m.status = 'active' AND m.id > ?`, q.Org, q.After).
+			add(text, args...))
 	}
 	if len(free) > maxSeeks {
-		members(`AND m.role IN `+r.list, array(free))
+		members(`AND m.role IN `+r.list, array(r.dialect, free))
 		return seeks
 	}
 	for _, role := range free {

@@ -64,7 +64,7 @@ func Migrate(ctx context.Context, db *sql.DB, dialect Dialect) error {
 		return errNoDialect
 	}
 	provider, err := goose.NewProvider(d.goose, db, Migrations(dialect),
-		goose.WithTableName(versions), goose.WithDisableGlobalRegistry(true))
+		append(d.migrate, goose.WithTableName(versions), goose.WithDisableGlobalRegistry(true))...)
 	if err != nil {
 		return errorf("read the migrations: %w", err)
 	}

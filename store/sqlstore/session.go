@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync/atomic"
 
@@ -17,6 +18,8 @@ type session struct {
 	// conflict is what a lost transaction is called: ErrConflict, or
 	// ErrHostConflict when it is the host's.
 	conflict error
+	// bound is set in a transaction of the host's.
+	bound bool
 	// ended is set once fn has returned. A session on the handle does not end.
 	ended atomic.Bool
 }
@@ -55,16 +58,33 @@ func (s *session) read(ctx context.Context, doing string, q *query, each func(*r
 	if err := s.over(ctx, doing); err != nil {
 		return err
 	}
-	text := q.text.String()
+	text, args := s.translated(q)
 	var err error
 	_ = s.patiently(ctx, func() error {
 		var begun bool
-		if begun, err = s.rows(ctx, text, q.args, each); begun {
+		if begun, err = s.rows(s.during(ctx, false), text, args, each); begun {
 			return nil // what each has seen cannot be taken back
 		}
 		return err
 	})
 	return s.fail(ctx, doing, err)
+}
+
+// translated returns q as the driver takes it.
+func (s *session) translated(q *query) (text string, args []any) {
+	if s.translate == nil {
+		return q.text.String(), q.args
+	}
+	return s.translate(q.text.String(), q.args)
+}
+
+// during returns the context for a statement to run in: one that does not end
+// where a statement that is cut short takes more with it than itself.
+func (s *session) during(ctx context.Context, writing bool) context.Context {
+	if s.uncut(writing, s.bound) {
+		return context.WithoutCancel(ctx)
+	}
+	return ctx
 }
 
 // rows is one attempt of read. It reports whether each was called.
@@ -98,19 +118,35 @@ func (s *session) one(ctx context.Context, doing string, q *query) (*record, err
 	return found, err
 }
 
-// exec runs q, which writes, and returns the number of rows it was about. A
-// context that is done stops it before it begins and not midway: SQLite answers
-// an interrupted write by ending the whole transaction, also the host's.
+// exec runs q, which writes, and returns the number of rows it was about.
 func (s *session) exec(ctx context.Context, doing string, q *query) (int64, error) {
 	if err := ctx.Err(); err != nil {
 		return 0, s.fail(ctx, doing, err)
 	}
-	result, err := s.db.ExecContext(context.WithoutCancel(ctx), q.text.String(), q.args...)
+	text, args := s.translated(q)
+	result, err := s.db.ExecContext(s.during(ctx, true), text, args...)
 	if err != nil {
 		return 0, s.fail(ctx, doing, err)
 	}
 	n, err := result.RowsAffected()
 	return n, s.fail(ctx, doing, err)
+}
+
+// number runs q, which writes or locks, and returns the number in its last row.
+func (s *session) number(ctx context.Context, doing string, q *query) (n int64, err error) {
+	if err := ctx.Err(); err != nil {
+		return 0, s.fail(ctx, doing, err)
+	}
+	text, args := s.translated(q)
+	rows, err := s.db.QueryContext(s.during(ctx, true), text, args...)
+	if err != nil {
+		return 0, s.fail(ctx, doing, err)
+	}
+	defer rows.Close()
+	for rows.Next() && err == nil {
+		err = rows.Scan(&n)
+	}
+	return n, s.fail(ctx, doing, errors.Join(err, rows.Err()))
 }
 
 func (s *session) fail(ctx context.Context, doing string, err error) error {

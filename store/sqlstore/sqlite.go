@@ -3,8 +3,6 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
-	"errors"
-	"reflect"
 	"strconv"
 
 	"github.com/pressly/goose/v3"
@@ -24,12 +22,22 @@ func sqlite() *dialect {
 		limit:        `LIMIT (? + 0)`, // a bare ? makes SQLite compile the statement for each value
 		nameContains: `instr(o.folded_name, ?) > 0`,
 		unlessThere:  `ON CONFLICT DO NOTHING`,
-		handle:       func(db *sql.DB) queryer { return &prepared{DB: db, statements: map[string]*sql.Stmt{}} },
+		merges:       true,
+		comparesRows: true,
+		deletes:      deletesIn,
+		wideReach:    wideByGrant,
+		handle:       func(db *sql.DB) queryer { return newPrepared(db) },
+		uncut:        sqliteUncut,
+		atEnd:        eachByItself,
 		judge:        judgeSQLite,
 	}
-	d.open = func(ctx context.Context, db *sql.DB) (transactions, error) { return openSQLite(ctx, d, db) }
+	d.open = func(ctx context.Context, db *sql.DB, _ queryer) (transactions, error) { return openSQLite(ctx, d, db) }
 	return d
 }
+
+// sqliteUncut: SQLite answers an interrupted write by ending the whole
+// transaction, also the host's.
+func sqliteUncut(writing, _ bool) bool { return writing }
 
 // The result codes of SQLite that mean something here. The low byte of a code is
 // the primary one.
@@ -60,47 +68,4 @@ func judgeSQLite(err error) verdict {
 // when it has no other. No driver is imported for it: modernc.org/sqlite has a
 // method Code, ncruces/go-sqlite3 the methods ExtendedCode and Code of types of
 // its own, mattn/go-sqlite3 fields of these names.
-func sqliteCode(err error) (code int, ok bool) {
-	if err == nil {
-		return 0, false
-	}
-	for _, name := range []string{"ExtendedCode", "Code"} {
-		if code, ok := integer(called(reflect.ValueOf(err), name)); ok && code != 0 {
-			return code, true
-		}
-	}
-	if many, ok := err.(interface{ Unwrap() []error }); ok {
-		for _, err := range many.Unwrap() {
-			if code, ok := sqliteCode(err); ok {
-				return code, true
-			}
-		}
-		return 0, false
-	}
-	return sqliteCode(errors.Unwrap(err))
-}
-
-// called returns what the method called name of v returns, or v's field of that
-// name, or nothing.
-func called(v reflect.Value, name string) reflect.Value {
-	if m := v.MethodByName(name); m.IsValid() && m.Type().NumIn() == 0 && m.Type().NumOut() == 1 {
-		return m.Call(nil)[0]
-	}
-	if v = reflect.Indirect(v); v.Kind() == reflect.Struct {
-		return v.FieldByName(name)
-	}
-	return reflect.Value{}
-}
-
-func integer(v reflect.Value) (int, bool) {
-	switch {
-	case !v.IsValid():
-		return 0, false
-	case v.CanInt():
-		return int(v.Int()), true
-	case v.CanUint():
-		return int(v.Uint()), true
-	default:
-		return 0, false
-	}
-}
+func sqliteCode(err error) (code int, ok bool) { return codeOf(err, "ExtendedCode", "Code") }

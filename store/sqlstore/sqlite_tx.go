@@ -54,6 +54,8 @@ func openSQLite(ctx context.Context, d *dialect, db *sql.DB) (*sqliteDatabase, e
 	return s, nil
 }
 
+func (s *sqliteDatabase) within(tx *sql.Tx) queryer { return tx }
+
 func (s *sqliteDatabase) begin(ctx context.Context, writing bool) (transaction, error) {
 	if !writing {
 		return s.connect(ctx, &sqliteTx{d: s.d, release: func() {}}, `BEGIN`)

@@ -32,12 +32,13 @@ func New(ctx context.Context, db *sql.DB, dialect Dialect) (*Store, error) {
 	if err := d.checkSchema(ctx, db); err != nil {
 		return nil, err
 	}
-	begins, err := d.open(ctx, db)
+	reads := d.handle(db)
+	begins, err := d.open(ctx, db, reads)
 	if err != nil {
 		return nil, err
 	}
 	return &Store{
-		reader:       reader{&session{dialect: d, db: d.handle(db), conflict: store.ErrConflict}},
+		reader:       reader{&session{dialect: d, db: reads, conflict: store.ErrConflict}},
 		transactions: begins,
 	}, nil
 }
@@ -49,7 +50,7 @@ func (s *Store) View(ctx context.Context, fn func(context.Context, store.Reader)
 		return err
 	}
 	defer t.rollback(ctx) // there is nothing to commit
-	return s.at(t, store.ErrConflict).view(store.Enter(ctx, s), fn)
+	return s.at(t).view(store.Enter(ctx, s), fn)
 }
 
 // Update calls fn with a Tx on a connection of its own, and commits. Besides
@@ -68,7 +69,7 @@ func (s *Store) Update(ctx context.Context, fn func(context.Context, store.Tx) e
 			t.rollback(ctx)
 		}
 	}()
-	wrote, err := s.at(t, store.ErrConflict).update(store.Enter(ctx, s), fn)
+	wrote, err := s.at(t).update(store.Enter(ctx, s), fn)
 	if err != nil || !wrote {
 		return err
 	}
@@ -76,7 +77,7 @@ func (s *Store) Update(ctx context.Context, fn func(context.Context, store.Tx) e
 	return t.commit(ctx)
 }
 
-// at returns a session of s on db.
-func (s *Store) at(db queryer, conflict error) *session {
-	return &session{dialect: s.dialect, db: db, conflict: conflict}
+// at returns a session of s in t.
+func (s *Store) at(t transaction) *session {
+	return &session{dialect: s.dialect, db: t, conflict: store.ErrConflict}
 }

@@ -11,9 +11,9 @@ import (
 	"github.com/seed-5b9f5318/charter/store"
 )
 
-// tx is the Tx of one Update. Writes run as they come, except those of the
-// records that are held: these are kept back and go out with the comparison at
-// the end, one statement for each organization and user (C7).
+// tx is the Tx of one Update. Writes run as they come, except those of events and
+// of the records that are held: these are kept back and go out with the
+// comparison at the end, in as few statements as the database can do it (C7).
 type tx struct {
 	*session
 	orgs  map[orgs.ID]*heldOrganization
@@ -21,6 +21,7 @@ type tx struct {
 	// cascades says that the session deletes by foreign keys. Where the host's
 	// connection does not, what hangs on a row is deleted by hand.
 	cascades bool
+	events   []*query // kept back
 	wrote    bool
 	failed   error // of the first statement that failed
 }
@@ -31,6 +32,7 @@ var _ store.Tx = (*tx)(nil)
 type heldOrganization struct {
 	there    bool
 	created  bool // in this Update
+	deleted  bool // in this Update, which has compared it
 	changed  bool
 	revision uint64 // as it was read, and must still be
 	record   orgs.Organization
@@ -74,9 +76,9 @@ func (t *tx) run(ctx context.Context, doing string, q *query) error {
 	})
 }
 
-// conflicted is a conflict that no driver reported: a comparison failed.
-func (t *tx) conflicted(doing string) error {
-	return &failure{doing: doing, class: t.conflict, cause: errMoved}
+// moved is a conflict that no driver reported: a comparison failed.
+func (s *session) moved(doing string) error {
+	return &failure{doing: doing, class: s.conflict, cause: errMoved}
 }
 
 // finish writes what was kept back and compares, organizations first, then users,
@@ -85,15 +87,19 @@ func (t *tx) finish(ctx context.Context) error {
 	if t.failed != nil || !t.wrote {
 		return cmp.Or(t.failed, t.fail(ctx, "update", ctx.Err()))
 	}
+	f := &finale{kept: t.events}
 	for _, id := range slices.Sorted(maps.Keys(t.orgs)) {
-		if err := t.finishOrganization(ctx, id, t.orgs[id]); err != nil {
+		if err := t.finishOrganization(ctx, f, id, t.orgs[id]); err != nil {
 			return err
 		}
 	}
 	for _, id := range slices.Sorted(maps.Keys(t.users)) {
-		if err := t.finishUser(ctx, id, t.users[id]); err != nil {
+		if err := t.finishUser(ctx, f, id, t.users[id]); err != nil {
 			return err
 		}
+	}
+	if err := t.atEnd(ctx, t.session, f); err != nil {
+		return err
 	}
 	// A context that is done stops no statement midway, so this is the last look.
 	return t.fail(ctx, "update", ctx.Err())

@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"github.com/seed-5b9f5318/charter/grants"
 	"github.com/seed-5b9f5318/charter/orgs"
@@ -18,14 +19,20 @@ const chunk = 5000
 // eachChunk runs the statements that make returns for list, in parts.
 func (t *tx) eachChunk(ctx context.Context, doing string, list [][]string, statement func(part string) *query) error {
 	for part := range slices.Chunk(list, chunk) {
-		if _, err := t.exec(ctx, doing, statement(array(part))); err != nil {
+		if _, err := t.exec(ctx, doing, statement(t.arrays(part))); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// pairs returns resources as [dialect.listed] takes them.
+// deletesIn deletes the rows of table whose columns are in listed, by a subquery.
+func deletesIn(d *dialect, table string, columns []string) string {
+	names := []string{`listed.a`, `listed.b`}[:len(columns)]
+	return `DELETE FROM ` + table + ` WHERE (` + strings.Join(columns, `, `) + `) IN (SELECT ` + strings.Join(names, `, `) + ` FROM ` + d.listed + `)`
+}
+
+// pairs returns resources as [dialect.arrays] takes them.
 func pairs(resources []grants.Resource) [][]string {
 	list := make([][]string, len(resources))
 	for i, r := range resources {
@@ -48,10 +55,10 @@ func (t *tx) Unregister(ctx context.Context, org orgs.ID, resources []grants.Res
 	const doing = "unregister resources"
 	return t.write(ctx, doing, func() error {
 		for list := range slices.Chunk(pairs(resources), chunk) {
-			part := array(list)
+			part := t.arrays(list)
 			err := t.deleteWith(ctx, doing,
-				sentence(`DELETE FROM charter_resources WHERE org = ? AND (kind, id) IN (SELECT listed.a, listed.b FROM `+t.listed+`)`, org, part),
-				sentence(`DELETE FROM charter_grants WHERE org = ? AND (kind, resource) IN (SELECT listed.a, listed.b FROM `+t.listed+`)`, org, part))
+				sentence(t.deletes(t.dialect, `charter_resources`, []string{`kind`, `id`})+` AND org = ?`, part, org),
+				sentence(t.deletes(t.dialect, `charter_grants`, []string{`kind`, `resource`})+` AND org = ?`, part, org))
 			if err != nil {
 				return err
 			}
@@ -61,7 +68,7 @@ func (t *tx) Unregister(ctx context.Context, org orgs.ID, resources []grants.Res
 }
 
 // split returns grants of all of a kind and of one resource apart, as
-// [dialect.listed] takes them.
+// [dialect.arrays] takes them.
 func split(list []grants.Grant) (wide, one [][]string) {
 	for _, g := range list {
 		if g.All {
@@ -99,15 +106,13 @@ func (t *tx) Take(ctx context.Context, org orgs.ID, id orgs.MemberID, take []gra
 	return t.write(ctx, doing, func() error {
 		wide, one := split(take)
 		err := t.eachChunk(ctx, doing, wide, func(part string) *query {
-			return sentence(`DELETE FROM charter_wide_grants
-				WHERE org = ? AND member = ? AND kind IN (SELECT listed.a FROM `+t.listed+`)`, org, id, part)
+			return sentence(t.deletes(t.dialect, `charter_wide_grants`, []string{`kind`})+` AND org = ? AND member = ?`, part, org, id)
 		})
 		if err != nil {
 			return err
 		}
 		return t.eachChunk(ctx, doing, one, func(part string) *query {
-			return sentence(`DELETE FROM charter_grants
-				WHERE org = ? AND member = ? AND (kind, resource) IN (SELECT listed.a, listed.b FROM `+t.listed+`)`, org, id, part)
+			return sentence(t.deletes(t.dialect, `charter_grants`, []string{`kind`, `resource`})+` AND org = ? AND member = ?`, part, org, id)
 		})
 	})
 }

@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"strings"
 
 	"github.com/seed-5b9f5318/charter/orgs"
 	"github.com/seed-5b9f5318/charter/store"
@@ -12,11 +13,7 @@ import (
 func (t *tx) CreateOrganization(ctx context.Context, o orgs.Organization) error {
 	const doing = "create organization"
 	return t.write(ctx, doing, func() error {
-		_, err := t.exec(ctx, doing, sentence(`INSERT INTO charter_organizations
-			(id, name, folded_name, company, address, vat_id, billing_email, reference, counts, created_at, events, revision)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1)`,
-			o.ID, o.Name, orgs.FoldName(o.Name), o.Billing.Company, o.Billing.Address, o.Billing.VATID, o.Billing.Email,
-			o.Billing.Reference, encodeCounts(o.Counts), o.CreatedAt.UnixMicro(), int64(o.Events)))
+		_, err := t.exec(ctx, doing, organizationColumns(o).insert(`charter_organizations`, o.ID))
 		if err == nil {
 			t.orgs[o.ID] = &heldOrganization{there: true, created: true, revision: 1, record: o.Clone()}
 		}
@@ -58,10 +55,14 @@ func (t *tx) DeleteOrganization(ctx context.Context, id orgs.ID, last store.Even
 			}
 		}
 		q := sentence(`DELETE FROM charter_organizations WHERE id = ? AND revision = ?`, id, int64(held.revision))
-		if err := t.exactlyOne(ctx, doing, q); err != nil {
+		n, err := t.exec(ctx, doing, q)
+		if err == nil && n != 1 {
+			err = t.moved(doing)
+		}
+		if err != nil {
 			return err
 		}
-		held.there = false
+		held.there, held.deleted = false, true
 		return t.bury(ctx, doing, last)
 	})
 }
@@ -115,68 +116,91 @@ func (t *tx) PutProfile(ctx context.Context, id orgs.UserID, p orgs.Profile) err
 // contract demands.
 func notHeld(doing string) error { return errorf("%s: the record is not held", doing) }
 
-// finishOrganization writes what was kept back of id and compares.
-func (t *tx) finishOrganization(ctx context.Context, id orgs.ID, held *heldOrganization) error {
-	const doing = "update organization"
-	if !held.there {
-		return t.stillMissing(ctx, doing, sentence(`SELECT count(*) FROM charter_organizations WHERE id = ?`, id))
-	}
-	if held.created && !held.changed {
+// finishOrganization adds to f what was kept back of id, and the comparison.
+func (t *tx) finishOrganization(ctx context.Context, f *finale, id orgs.ID, held *heldOrganization) error {
+	switch {
+	case held.deleted:
 		return nil
+	case !held.there:
+		return t.stillMissing(ctx, "compare organization", `charter_organizations`, id, organizationColumns(orgs.Organization{}))
 	}
-	q := sentence(`UPDATE charter_organizations SET`)
+	c := comparison{table: `charter_organizations`, id: id, revision: int64(held.revision)}
 	if held.changed {
-		o := held.record
-		q.add(`name = ?, folded_name = ?, company = ?, address = ?, vat_id = ?, billing_email = ?, reference = ?, counts = ?,
-			created_at = ?, events = ?,`,
-			o.Name, orgs.FoldName(o.Name), o.Billing.Company, o.Billing.Address, o.Billing.VATID, o.Billing.Email,
-			o.Billing.Reference, encodeCounts(o.Counts), o.CreatedAt.UnixMicro(), int64(o.Events))
+		c.columns, c.values = organizationColumns(held.record).split()
 	}
-	step := 1
-	if held.created {
-		step = 0
+	switch {
+	case !held.created:
+		f.compared = append(f.compared, c)
+	case held.changed: // nobody else has seen it
+		q := sentence(`UPDATE charter_organizations SET `+strings.Join(c.columns, ` = ?, `)+` = ?`, c.values...)
+		f.kept = append(f.kept, q.add(`WHERE id = ?`, id))
 	}
-	return t.exactlyOne(ctx, doing, q.add(`revision = revision + ? WHERE id = ? AND revision = ?`, step, id, int64(held.revision)))
+	return nil
 }
 
-// finishUser writes what was kept back of id and compares.
-func (t *tx) finishUser(ctx context.Context, id orgs.UserID, held *heldUser) error {
-	const doing = "update user"
-	u := held.record
+// finishUser adds to f what was kept back of id, and the comparison.
+func (t *tx) finishUser(ctx context.Context, f *finale, id orgs.UserID, held *heldUser) error {
+	columns := userColumns(held.record)
 	switch {
 	case !held.there && !held.changed:
-		return t.stillMissing(ctx, doing, sentence(`SELECT count(*) FROM charter_users WHERE id = ?`, id))
+		return t.stillMissing(ctx, "compare user", `charter_users`, id, columns)
 	case !held.there:
-		_, err := t.exec(ctx, doing, sentence(`INSERT INTO charter_users
-			(id, email, first_name, last_name, folded_address, active, memberships, created_at, revision)
-			VALUES (?, ?, ?, ?, ?, ?, ?, ?, 1)`,
-			id, u.Email, u.FirstName, u.LastName, orgs.FoldAddress(u.Email), u.Active, u.Memberships, u.CreatedAt.UnixMicro()))
-		return err
+		f.kept = append(f.kept, columns.insert(`charter_users`, id))
+		return nil
 	}
-	q := sentence(`UPDATE charter_users SET`)
+	c := comparison{table: `charter_users`, id: id, revision: int64(held.revision)}
 	if held.changed {
-		q.add(`email = ?, first_name = ?, last_name = ?, folded_address = ?, active = ?, memberships = ?, created_at = ?,`,
-			u.Email, u.FirstName, u.LastName, orgs.FoldAddress(u.Email), u.Active, u.Memberships, u.CreatedAt.UnixMicro())
+		c.columns, c.values = columns.split()
 	}
-	return t.exactlyOne(ctx, doing, q.add(`revision = revision + 1 WHERE id = ? AND revision = ?`, id, int64(held.revision)))
+	f.compared = append(f.compared, c)
+	return nil
 }
 
-// exactlyOne runs q, which writes one row, and conflicts when there is none.
-func (t *tx) exactlyOne(ctx context.Context, doing string, q *query) error {
-	n, err := t.exec(ctx, doing, q)
-	if err == nil && n != 1 {
-		err = t.conflicted(doing)
+// stillMissing conflicts when there is a row id in table by now: what is held and
+// was not there has not appeared (C7). It adds the row and takes it away again.
+// Nobody can look for what appears after the snapshot of the transaction, and
+// nobody can add what is being added.
+func (t *tx) stillMissing(ctx context.Context, doing, table string, id any, columns columns) error {
+	for _, q := range []*query{columns.insert(table, id), sentence(`DELETE FROM `+table+` WHERE id = ?`, id)} {
+		if _, err := t.exec(ctx, doing, q); err != nil {
+			return err
+		}
 	}
-	return err
+	return nil
 }
 
-// stillMissing conflicts unless q counts nothing: what is held and was not there
-// has not appeared (C7).
-func (t *tx) stillMissing(ctx context.Context, doing string, q *query) error {
-	var n int64
-	err := t.db.QueryRowContext(ctx, q.text.String(), q.args...).Scan(&n)
-	if err == nil && n != 0 {
-		return t.conflicted(doing)
+// columns are those of a held record but its ID and its revision.
+type columns []struct {
+	name  string
+	value any
+}
+
+func (c columns) split() (names []string, values []any) {
+	for _, column := range c {
+		names, values = append(names, column.name), append(values, column.value)
 	}
-	return t.fail(ctx, doing, err)
+	return names, values
+}
+
+// insert returns the INSERT of a record at revision 1.
+func (c columns) insert(table string, id any) *query {
+	names, values := c.split()
+	return sentence(`INSERT INTO `+table+` (`+strings.Join(names, `, `)+`, id, revision) VALUES (`+strings.Repeat(`?, `, len(c))+`?, 1)`,
+		append(values, id)...)
+}
+
+func organizationColumns(o orgs.Organization) columns {
+	return columns{
+		{`name`, o.Name}, {`folded_name`, orgs.FoldName(o.Name)},
+		{`company`, o.Billing.Company}, {`address`, o.Billing.Address}, {`vat_id`, o.Billing.VATID},
+		{`billing_email`, o.Billing.Email}, {`reference`, o.Billing.Reference},
+		{`counts`, encodeCounts(o.Counts)}, {`created_at`, o.CreatedAt.UnixMicro()}, {`events`, int64(o.Events)},
+	}
+}
+
+func userColumns(u orgs.User) columns {
+	return columns{
+		{`email`, u.Email}, {`first_name`, u.FirstName}, {`last_name`, u.LastName}, {`folded_address`, orgs.FoldAddress(u.Email)},
+		{`active`, u.Active}, {`memberships`, u.Memberships}, {`created_at`, u.CreatedAt.UnixMicro()},
+	}
 }

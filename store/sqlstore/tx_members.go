@@ -127,7 +127,10 @@ func (t *tx) DeleteRole(ctx context.Context, org orgs.ID, id roles.ID) error {
 }
 
 func (t *tx) Append(ctx context.Context, e store.Event) error {
-	return t.run(ctx, "append event", sentence(`INSERT INTO charter_events (org, number, at, actor, action, detail)
-		SELECT o.id, ?, ?, ?, ?, ? FROM charter_organizations o WHERE o.id = ?`,
-		ordered(e.Number), e.At.UnixMicro(), e.Actor, e.Action, encode(e.Detail), e.Org))
+	return t.write(ctx, "append event", func() error {
+		t.events = append(t.events, sentence(`INSERT INTO charter_events (org, number, at, actor, action, detail)
+			SELECT o.id, ?, ?, ?, ?, ? FROM charter_organizations o WHERE o.id = ?`,
+			ordered(e.Number), e.At.UnixMicro(), e.Actor, e.Action, encode(e.Detail), e.Org))
+		return nil
+	})
 }

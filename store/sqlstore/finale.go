@@ -1,0 +1,143 @@
+package sqlstore
+
+import (
+	"context"
+	"slices"
+	"strconv"
+)
+
+// finale is what an Update writes last: what it kept back, and the comparison of
+// all that it holds (C7).
+type finale struct {
+	// kept are statements of any number of rows each. They come first.
+	kept []*query
+	// compared are the records that are held and were there, organizations first,
+	// then users, in ascending order (C9).
+	compared []comparison
+}
+
+// comparison changes one record that must still have the revision that it had.
+type comparison struct {
+	table    string
+	id       any
+	revision int64
+	columns  []string // besides the revision
+	values   []any
+}
+
+// set adds the assignments of c to q, with a prefix for each column.
+func (c comparison) set(q *query, prefix string) {
+	for i, column := range c.columns {
+		q.add(prefix+column+` = ?,`, c.values[i])
+	}
+	q.add(prefix + `revision = ` + prefix + `revision + 1`)
+}
+
+// where adds the conditions of c to q.
+func (c comparison) where(q *query, prefix string) {
+	q.add(prefix+`id = ? AND `+prefix+`revision = ?`, c.id, c.revision)
+}
+
+func (c comparison) statement() *query {
+	q := sentence(`UPDATE ` + c.table + ` SET`)
+	c.set(q, ``)
+	c.where(q.add(`WHERE`), ``)
+	return q
+}
+
+const doingFinale = "write and compare"
+
+// eachByItself runs a finale as a statement for each part: where a statement costs
+// no round trip, that is the simplest.
+func eachByItself(ctx context.Context, s *session, f *finale) error {
+	for _, q := range f.kept {
+		if _, err := s.exec(ctx, doingFinale, q); err != nil {
+			return err
+		}
+	}
+	for _, c := range f.compared {
+		n, err := s.exec(ctx, doingFinale, c.statement())
+		if err == nil && n != 1 {
+			err = s.moved(doingFinale)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// finaleParts is how much of a finale goes into one statement, at most.
+const finaleParts = 16
+
+// allInOne runs a finale as one statement, or a few of them when it is long: each
+// part is a WITH of its own, and the statement returns the number of rows that the
+// comparisons found.
+func allInOne(ctx context.Context, s *session, f *finale) error {
+	type part struct {
+		q     *query
+		found int64 // rows, where they count
+	}
+	var parts []part
+	for _, q := range f.kept {
+		parts = append(parts, part{q, 0})
+	}
+	for _, c := range f.compared {
+		parts = append(parts, part{c.statement(), 1})
+	}
+	for some := range slices.Chunk(parts, finaleParts) {
+		q, sum, want := new(query), sentence(`SELECT 0`), int64(0)
+		for i, p := range some {
+			name, word := `part`+strconv.Itoa(i), `,`
+			if i == 0 {
+				word = `WITH`
+			}
+			q.add(word + ` ` + name + ` AS (`).addQuery(p.q).add(`RETURNING 1)`)
+			if p.found > 0 {
+				sum.add(`+ (SELECT count(*) FROM ` + name + `)`)
+				want += p.found
+			}
+		}
+		found, err := s.number(ctx, doingFinale, q.addQuery(sum))
+		if err == nil && found != want {
+			err = s.moved(doingFinale)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// comparedTogether runs a finale as a statement for each that was kept back and one
+// for the comparisons: an UPDATE of several tables, which changes a row of each or
+// none at all.
+func comparedTogether(ctx context.Context, s *session, f *finale) error {
+	for _, q := range f.kept {
+		if _, err := s.exec(ctx, doingFinale, q); err != nil {
+			return err
+		}
+	}
+	for some := range slices.Chunk(f.compared, finaleParts) {
+		tables, set, where := sentence(`UPDATE`), sentence(`SET`), sentence(`WHERE`)
+		for i, c := range some {
+			alias := `t` + strconv.Itoa(i)
+			if i > 0 {
+				tables.add(`CROSS JOIN`)
+				set.add(`,`)
+				where.add(`AND`)
+			}
+			tables.add(c.table + ` ` + alias)
+			c.set(set, alias+`.`)
+			c.where(where, alias+`.`)
+		}
+		n, err := s.exec(ctx, doingFinale, tables.addQuery(set).addQuery(where))
+		if err == nil && n != int64(len(some)) {
+			err = s.moved(doingFinale)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

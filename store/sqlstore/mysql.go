@@ -1,0 +1,184 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"encoding/hex"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"github.com/pressly/goose/v3"
+	"github.com/pressly/goose/v3/lock"
+)
+
+// MySQL returns the dialect of MariaDB 10.6 or later and of MySQL 8.0.19 or later,
+// whatever the driver.
+func MySQL() Dialect { return Dialect{mySQL()} }
+
+func mySQL() *dialect {
+	d := &dialect{
+		name:        "mysql",
+		goose:       goose.DialectMySQL,
+		migrate:     []goose.ProviderOption{goose.WithSessionLocker(mysqlMigrating{})},
+		hasTableSQL: `SELECT count(*) > 0 FROM information_schema.tables WHERE table_schema = database() AND table_name = ?`,
+		enforced:    `(SELECT @@foreign_key_checks AS foreign_keys) AS enforced`,
+		// Strings come in hexadecimal digits: JSON has a character set, and these
+		// columns have none.
+		list:         `(SELECT unhex(value) FROM json_table(?, '$[*]' COLUMNS (value VARCHAR(512) PATH '$')) AS elements)`,
+		listed:       `(SELECT n - 1 AS n, unhex(a) AS a, unhex(b) AS b, unhex(c) AS c FROM ` + mysqlElements + `) AS listed`,
+		element:      func(s string) string { return hex.EncodeToString([]byte(s)) },
+		limit:        `LIMIT ?`,
+		nameContains: `instr(o.folded_name, ?) > 0`,
+		unlessThere:  `ON DUPLICATE KEY UPDATE kind = VALUES(kind)`,
+		deletes:      deletesFrom,
+		wideReach:    wideByResource,
+		locked:       lockedTogether,
+		translate:    straight,
+		handle:       func(db *sql.DB) queryer { return newPrepared(db) },
+		uncut:        serverUncut,
+		atEnd:        comparedTogether,
+		judge:        judgeMySQL,
+	}
+	d.open = func(ctx context.Context, db *sql.DB, reads queryer) (transactions, error) {
+		statements, _ := reads.(*prepared)
+		return &server{d: d, db: db, statements: statements}, d.checkMySQL(ctx, db)
+	}
+	return d
+}
+
+const mysqlElements = `json_table(?, '$[*]' COLUMNS (
+	n FOR ORDINALITY, a VARCHAR(512) PATH '$[0]', b VARCHAR(512) PATH '$[1]', c VARCHAR(512) PATH '$[2]')) AS elements`
+
+// deletesFrom deletes from a join: a subquery would be looked through for every
+// row. The join is with the elements themselves, since MariaDB 10.11 deletes
+// nothing at all where it is with [dialect.listed].
+func deletesFrom(_ *dialect, table string, columns []string) string {
+	text := `DELETE t FROM ` + mysqlElements + ` CROSS JOIN ` + table + ` t WHERE `
+	for i, column := range columns {
+		if i > 0 {
+			text += ` AND `
+		}
+		text += `t.` + column + ` = unhex(elements.` + string(rune('a'+i)) + `)`
+	}
+	return text
+}
+
+// straight has the tables of a statement read in the order in which it names them,
+// which CROSS JOIN says to SQLite.
+func straight(text string, args []any) (string, []any) {
+	return strings.ReplaceAll(text, `CROSS JOIN`, `STRAIGHT_JOIN`), args
+}
+
+// lockedTogether makes a UNION of the SELECTs.
+func lockedTogether(locks []*query) *query {
+	for i, lock := range locks {
+		locks[i] = sentence(`(`).addQuery(lock).add(`)`)
+	}
+	return new(query).addAll(`UNION ALL`, locks)
+}
+
+// checkMySQL refuses what would break a promise without an error.
+func (d *dialect) checkMySQL(ctx context.Context, db *sql.DB) error {
+	var version string
+	if err := db.QueryRowContext(ctx, `SELECT version()`).Scan(&version); err != nil {
+		return d.fail(ctx, "look at the server", err)
+	}
+	isolation, least, name := `@@transaction_isolation`, 8_00_19, "MySQL 8.0.19"
+	if strings.Contains(version, "MariaDB") {
+		isolation, least, name = `@@tx_isolation`, 10_06_00, "MariaDB 10.6"
+	}
+	if mysqlVersion(version) < least {
+		return errorf("the server is version %s, and %s is the oldest that will do", version, name)
+	}
+	var level string
+	var autocommit bool
+	var others int
+	err := db.QueryRowContext(ctx, `SELECT `+isolation+`, @@autocommit, (SELECT count(*) FROM information_schema.tables
+		WHERE table_schema = database() AND table_name LIKE 'charter!_%' ESCAPE '!' AND engine <> 'InnoDB')`).
+		Scan(&level, &autocommit, &others)
+	switch {
+	case err != nil:
+		return d.fail(ctx, "look at the server", err)
+	case others > 0:
+		return errorf("%d of the tables are not in InnoDB, and no other engine has transactions and foreign keys", others)
+	case level == "READ-UNCOMMITTED":
+		return errorf("the sessions are at READ UNCOMMITTED, where a check sees what is never committed: use another isolation level")
+	case !autocommit:
+		return errorf("the sessions have autocommit off, where a check sees what was there long ago: leave it on")
+	}
+	return nil
+}
+
+// mysqlVersion returns the number of a version such as 10.11.6-MariaDB, 0 for what
+// is none.
+func mysqlVersion(text string) int {
+	var major, minor, patch int
+	if _, err := fmt.Sscanf(text, "%d.%d.%d", &major, &minor, &patch); err != nil {
+		return 0
+	}
+	return major*1_00_00 + minor*1_00 + patch
+}
+
+// judgeMySQL finds the number of an error in a field of that name: the driver's
+// error is a struct without a method for it.
+func judgeMySQL(err error) verdict {
+	number, ok := codeOf(err, "Number")
+	if !ok {
+		return verdict{}
+	}
+	v := verdict{code: strconv.Itoa(number)}
+	switch number {
+	case 1213, // deadlock, or a cluster's other node was first
+		1205, // a lock that did not come
+		1020, // what was read has changed
+		3101: // a group's other member was first, said of a COMMIT
+		v.conflict, v.undone = true, true
+	case 1062, 1451, 1452: // unique, foreign key: another writer was there first
+		v.conflict = true
+	case 1021, 1114, 1030, 1026, 3:
+		v.means = "the disk is full, or cannot be written"
+	case 1040, 1203:
+		v.means = "the server takes no more connections"
+	case 1047:
+		v.means = "the node of the cluster takes no statements now"
+	case 1290, 1792, 1836:
+		v.means = "the server takes no writes"
+	}
+	return v
+}
+
+// mysqlMigrating lets one process migrate at a time. A statement that changes a
+// schema commits whatever came before it, so that no transaction does.
+type mysqlMigrating struct{}
+
+var _ lock.SessionLocker = mysqlMigrating{}
+
+const (
+	migratingSeconds = 60
+	// notSupported is what a cluster answers: it runs such statements one after the
+	// other on all nodes, and each says IF NOT EXISTS.
+	notSupported = 1235
+)
+
+func (mysqlMigrating) SessionLock(ctx context.Context, conn *sql.Conn) error {
+	var got sql.NullBool
+	row := conn.QueryRowContext(ctx, fmt.Sprintf(`SELECT get_lock(sha1(concat('charter ', database())), %d)`, migratingSeconds))
+	err := row.Scan(&got)
+	if number, _ := codeOf(err, "Number"); number == notSupported {
+		return nil
+	}
+	if err == nil && !got.Bool {
+		err = errorf("another process has been migrating for %d seconds", migratingSeconds)
+	}
+	return err
+}
+
+func (mysqlMigrating) SessionUnlock(ctx context.Context, conn *sql.Conn) error {
+	var had sql.NullBool
+	err := conn.QueryRowContext(ctx, `SELECT release_lock(sha1(concat('charter ', database())))`).Scan(&had)
+	if number, _ := codeOf(err, "Number"); number == notSupported {
+		return nil
+	}
+	return err
+}

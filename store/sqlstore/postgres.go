@@ -1,0 +1,138 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"strconv"
+	"strings"
+
+	"github.com/pressly/goose/v3"
+)
+
+// PostgreSQL returns the dialect of PostgreSQL 12 or later, whatever the driver.
+func PostgreSQL() Dialect { return Dialect{postgreSQL()} }
+
+func postgreSQL() *dialect {
+	d := &dialect{
+		name:        "postgres",
+		goose:       goose.DialectPostgres,
+		hasTableSQL: `SELECT to_regclass(CAST($1 AS text)) IS NOT NULL`,
+		// A session that replays what another server has done enforces nothing.
+		enforced: `(SELECT CASE current_setting('session_replication_role') WHEN 'replica' THEN 0 ELSE 1 END AS foreign_keys) AS enforced`,
+		list:     `(SELECT value FROM jsonb_array_elements_text(CAST(? AS jsonb)) AS listed (value))`,
+		listed: `(SELECT n - 1 AS n, value ->> 0 AS a, value ->> 1 AS b, value ->> 2 AS c
+			FROM jsonb_array_elements(CAST(? AS jsonb)) WITH ORDINALITY AS elements (value, n)) AS listed`,
+		limit:        `LIMIT ?`,
+		nameContains: `strpos(o.folded_name, ?) > 0`,
+		unlessThere:  `ON CONFLICT DO NOTHING`,
+		comparesRows: true,
+		deletes:      deletesIn,
+		wideReach:    wideByPage,
+		locked:       lockedInTurn,
+		translate:    numbered,
+		handle:       func(db *sql.DB) queryer { return db },
+		uncut:        serverUncut,
+		atEnd:        allInOne,
+		judge:        judgePostgreSQL,
+	}
+	d.open = func(ctx context.Context, db *sql.DB, _ queryer) (transactions, error) {
+		return &server{d: d, db: db}, d.checkPostgreSQL(ctx, db)
+	}
+	return d
+}
+
+// lockedInTurn makes a WITH of each SELECT: a UNION locks nothing.
+func lockedInTurn(locks []*query) *query {
+	q, sum := new(query), sentence(`SELECT 0`)
+	for i, lock := range locks {
+		name, word := `lock`+strconv.Itoa(i), `,`
+		if i == 0 {
+			word = `WITH`
+		}
+		q.add(word + ` ` + name + ` AS MATERIALIZED (`).addQuery(lock).add(`)`)
+		sum.add(`+ (SELECT count(*) FROM ` + name + `)`)
+	}
+	return q.addQuery(sum)
+}
+
+// numbered returns a statement with its parameters numbered and of a type that
+// the statement itself says: drivers have modes in which nobody asks the server
+// for it, and nothing is prepared or set for a session, so that a pooler may give
+// each transaction another connection.
+func numbered(text string, args []any) (string, []any) {
+	var b strings.Builder
+	b.Grow(len(text) + 20*len(args))
+	values := make([]any, len(args))
+	for i, arg := range args {
+		values[i] = plain(arg)
+		before, after, _ := strings.Cut(text, `?`)
+		b.WriteString(before)
+		b.WriteString(`CAST($`)
+		b.WriteString(strconv.Itoa(i + 1))
+		if _, number := values[i].(int64); number {
+			b.WriteString(` AS bigint)`)
+		} else {
+			b.WriteString(` AS text)`)
+		}
+		text = after
+	}
+	b.WriteString(text)
+	return b.String(), values
+}
+
+// plain returns arg as an int64, a string or nil: drivers that take named types
+// do not agree on what they are. There are no others here.
+func plain(arg any) any {
+	value, _ := driver.DefaultParameterConverter.ConvertValue(arg)
+	return value
+}
+
+// minPostgreSQL is the version that this is written for, as the server tells it.
+const minPostgreSQL = 12_00_00
+
+func (d *dialect) checkPostgreSQL(ctx context.Context, db *sql.DB) error {
+	var version int
+	var encoding string
+	err := db.QueryRowContext(ctx, `SELECT CAST(current_setting('server_version_num') AS integer), current_setting('server_encoding')`).
+		Scan(&version, &encoding)
+	switch {
+	case err != nil:
+		return d.fail(ctx, "look at the server", err)
+	case version < minPostgreSQL:
+		return errorf("the server is PostgreSQL %d, and 12 is the oldest that will do", version/1_00_00)
+	case encoding != "UTF8":
+		return errorf("the database is encoded in %s, which cannot keep every text: create it with ENCODING 'UTF8'", encoding)
+	}
+	return nil
+}
+
+func judgePostgreSQL(err error) verdict {
+	var stated interface{ SQLState() string } // pgx and lib/pq have it
+	if !errors.As(err, &stated) {
+		return verdict{}
+	}
+	state := stated.SQLState()
+	v := verdict{code: state}
+	switch state {
+	case "40001", // serialization failure
+		"40P01",          // deadlock
+		"55P03",          // a lock that was not to be waited for
+		"23505", "23503": // unique, foreign key: another writer was there first
+		v.conflict = true
+	case "53100":
+		v.means = "the disk is full"
+	case "53300", "57P03":
+		v.means = "the server takes no connection now"
+	case "25006":
+		v.means = "the server takes no writes: it is a standby, or set to be read"
+	}
+	// What a server still answers after it has decided not to commit. 40003 is its
+	// own word for not knowing.
+	switch class := state[:min(2, len(state))]; class {
+	case "22", "23", "25", "40", "53", "54", "55":
+		v.undone = state != "40003"
+	}
+	return v
+}

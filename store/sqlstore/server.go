@@ -1,0 +1,92 @@
+package sqlstore
+
+import (
+	"context"
+	"database/sql"
+	"time"
+
+	"github.com/seed-5b9f5318/charter/store"
+)
+
+// server begins transactions on a database that is a process of its own: with
+// BeginTx, on which the driver knows best.
+type server struct {
+	d  *dialect
+	db *sql.DB
+	// statements are those that stay prepared; nil where the driver sees to that.
+	statements *prepared
+}
+
+// serverUncut: a statement that is cut short costs the connection, and with it the
+// transaction, which is lost anyway unless it is the host's.
+func serverUncut(_, bound bool) bool { return bound }
+
+// snapshot is how View begins: one snapshot for all its statements. Update begins
+// as the host has set its sessions, since its result does not depend on it.
+var snapshot = sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
+
+func (s *server) begin(ctx context.Context, writing bool) (transaction, error) {
+	var options *sql.TxOptions
+	if !writing {
+		options = &snapshot
+	}
+	if s.statements != nil {
+		if err := s.statements.prepareMissed(ctx); err != nil {
+			return nil, s.d.fail(ctx, "prepare", err)
+		}
+	}
+	// What begins a transaction gives it a context for its whole life. This one
+	// ends with ctx only until the transaction has begun: from then on each
+	// statement has ctx, and COMMIT must not be cut short (C13).
+	own, cancel := context.WithCancel(context.WithoutCancel(ctx))
+	begun := context.AfterFunc(ctx, cancel)
+	tx, err := s.db.BeginTx(own, options)
+	if err != nil {
+		cancel()
+		return nil, s.d.fail(ctx, "begin", err)
+	}
+	begun()
+	return &serverTx{queryer: s.within(tx), d: s.d, tx: tx, cancel: cancel}, nil
+}
+
+func (s *server) within(tx *sql.Tx) queryer {
+	if s.statements == nil {
+		return tx
+	}
+	return &preparedTx{tx, s.statements}
+}
+
+// serverTx is a transaction of ours.
+type serverTx struct {
+	queryer
+	d      *dialect
+	tx     *sql.Tx
+	cancel context.CancelFunc // of the context that the transaction lives in
+}
+
+// commitWait is how long COMMIT may go on after its context is done, before
+// nobody waits for its answer any more.
+const commitWait = 5 * time.Second
+
+func (t *serverTx) commit(ctx context.Context) error {
+	defer t.cancel()
+	done := context.AfterFunc(ctx, func() { time.AfterFunc(commitWait, t.cancel) })
+	defer done()
+	err := t.tx.Commit()
+	if err == nil {
+		return nil
+	}
+	// A server that says so has rolled back. Without such an answer nobody knows.
+	if verdict := t.d.judge(err); !verdict.undone {
+		return &failure{doing: "commit", code: verdict.code, class: store.ErrUnknownOutcome, cause: err}
+	}
+	return t.d.fail(ctx, "commit", err)
+}
+
+// rollback leaves it to database/sql to part with a connection that cannot be
+// rolled back.
+func (t *serverTx) rollback(context.Context) {
+	defer t.cancel()
+	defer time.AfterFunc(rollbackWait, t.cancel).Stop()
+	_ = t.tx.Rollback()
+}
