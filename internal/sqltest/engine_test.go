@@ -20,6 +20,12 @@ import (
 type engine struct {
 	name    string
 	dialect sqlstore.Dialect
+	// server is the environment variable that says where it is; empty for what
+	// needs no server.
+	server string
+	// snapshots is what to add to a data source name so that what a transaction
+	// reads is of one moment.
+	snapshots string
 	// blank makes a database with nothing in it.
 	blank func(testing.TB) database
 	// fresh makes a database with the schema and no records.
@@ -59,12 +65,32 @@ func handle(t testing.TB, c driver.Connector, connections int) *sql.DB {
 	return db
 }
 
-// engines returns all engines, or those that are here.
-func engines() []*engine { return []*engine{onSQLite(), onPostgreSQL(), onMariaDB()} }
+// servers returns the engines that are servers, and are here or must be.
+func servers(t testing.TB) (list []*engine) {
+	t.Helper()
+	for _, e := range []*engine{onPostgreSQL(), onMariaDB()} {
+		if os.Getenv(e.server) == "" && os.Getenv("CHARTER_ENGINES") != "all" {
+			t.Logf("without %s: %s is not set", e.name, e.server)
+			continue
+		}
+		list = append(list, e)
+	}
+	return list
+}
+
+// at returns the data source name of the server.
+func (e *engine) at(t testing.TB) string {
+	t.Helper()
+	dsn := os.Getenv(e.server)
+	if dsn == "" {
+		t.Fatalf("%s names no server", e.server)
+	}
+	return dsn
+}
 
 // eachEngine runs fn as a subtest on each engine.
 func eachEngine(t *testing.T, fn func(*testing.T, *engine)) {
-	for _, e := range engines() {
+	for _, e := range append([]*engine{onSQLite()}, servers(t)...) {
 		t.Run(e.name, func(t *testing.T) { fn(t, e) })
 	}
 }

@@ -11,11 +11,11 @@ import (
 )
 
 var onMariaDB = sync.OnceValue(func() *engine {
-	e := &engine{name: "MariaDB", dialect: sqlstore.MySQL()}
+	e := &engine{name: "MariaDB", dialect: sqlstore.MySQL(), server: "CHARTER_MARIADB"}
 	p := &pool{
 		engine: e,
 		create: func(t testing.TB, name string) database {
-			dsn := needs(t, "CHARTER_MARIADB")
+			dsn := e.at(t)
 			d := database{e, &mysql.MySQLDriver{}, dsn}
 			must(t, d.open(t, 1), `CREATE DATABASE `+name)
 			d.dsn = strings.Replace(dsn, "/test", "/"+name, 1)

@@ -14,11 +14,14 @@ import (
 )
 
 var onPostgreSQL = sync.OnceValue(func() *engine {
-	e := &engine{name: "PostgreSQL", dialect: sqlstore.PostgreSQL()}
+	e := &engine{
+		name: "PostgreSQL", dialect: sqlstore.PostgreSQL(), server: "CHARTER_POSTGRES",
+		snapshots: "&default_transaction_isolation=repeatable%20read",
+	}
 	p := &pool{
 		engine: e,
 		create: func(t testing.TB, name string) database {
-			dsn := needs(t, "CHARTER_POSTGRES")
+			dsn := e.at(t)
 			d := database{e, stdlib.GetDefaultDriver(), dsn}
 			must(t, d.open(t, 1), `CREATE DATABASE `+name+` TEMPLATE template0 ENCODING 'UTF8'`)
 			d.dsn = strings.Replace(dsn, "/postgres?", "/"+name+"?", 1)
@@ -30,16 +33,6 @@ var onPostgreSQL = sync.OnceValue(func() *engine {
 	e.blank, e.fresh = p.blank, p.fresh
 	return e
 })
-
-// needs returns the data source name of a server, or skips.
-func needs(t testing.TB, variable string) string {
-	t.Helper()
-	dsn := os.Getenv(variable)
-	if dsn == "" {
-		t.Skipf("%s names no server", variable)
-	}
-	return dsn
-}
 
 // pool keeps databases of a server that have the schema. What a test has used is
 // emptied and used again: to create one takes longer than most tests.

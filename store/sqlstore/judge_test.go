@@ -1,0 +1,98 @@
+package sqlstore
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/seed-5b9f5318/charter/store"
+)
+
+// The shapes of the errors of pgx and lib/pq, and of go-sql-driver/mysql.
+type (
+	stateError struct{ state string }
+
+	numberError struct {
+		Number  uint16
+		State   [5]byte
+		Message string
+	}
+)
+
+func (e *stateError) Error() string    { return quoting }
+func (e *stateError) SQLState() string { return e.state }
+func (e *numberError) Error() string   { return e.Message }
+
+// TestServerErrors sorts the errors of servers: what is a conflict, and after
+// which a COMMIT has certainly kept nothing (C4, C13, C20).
+func TestServerErrors(t *testing.T) {
+	state := func(s string) error { return fmt.Errorf("wrapped: %w", &stateError{s}) }
+	number := func(n uint16) error { return fmt.Errorf("wrapped: %w", &numberError{Number: n, Message: quoting}) }
+	pg, my := postgreSQL(), mySQL()
+	for _, c := range []struct {
+		d                *dialect
+		err              error
+		conflict, undone bool
+		says             string
+	}{
+		{pg, state("40001"), true, true, "40001"},
+		{pg, state("40P01"), true, true, "40P01"},
+		{pg, state("55P03"), true, true, "55P03"},
+		{pg, state("23505"), true, true, "23505"},
+		{pg, state("23503"), true, true, "23503"},
+		{pg, state("40003"), false, false, "40003"},
+		{pg, state("57P01"), false, false, "57P01"},
+		{pg, state("08006"), false, false, "08006"},
+		{pg, state("XX000"), false, false, "XX000"},
+		{pg, state("53100"), false, true, "disk is full"},
+		{pg, state("25006"), false, true, "takes no writes"},
+		{pg, state(""), false, false, "cannot be used"},
+		{pg, errors.New(quoting), false, false, "cannot be used"},
+		{my, number(1213), true, true, "1213"},
+		{my, number(1205), true, true, "1205"},
+		{my, number(1020), true, true, "1020"},
+		{my, number(3101), true, true, "3101"},
+		{my, number(1062), true, false, "1062"},
+		{my, number(1452), true, false, "1452"},
+		{my, number(1180), false, false, "1180"},
+		{my, number(1047), false, false, "takes no statements now"},
+		{my, number(1053), false, false, "1053"},
+		{my, number(1114), false, false, "disk is full"},
+		{my, errors.New(quoting), false, false, "cannot be used"},
+	} {
+		got := c.d.fail(t.Context(), "test", c.err)
+		if errors.Is(got, store.ErrConflict) != c.conflict {
+			t.Errorf("%s, %s: conflict %v", c.d.name, c.says, !c.conflict)
+		}
+		if undone := c.d.judge(c.err).undone; undone != c.undone {
+			t.Errorf("%s, %s: undone %v", c.d.name, c.says, undone)
+		}
+		if text := got.Error(); !strings.Contains(text, c.says) || strings.Contains(text, "secret") {
+			t.Errorf("%s: the text is %q, without %q", c.d.name, text, c.says)
+		}
+	}
+}
+
+// TestNumbered numbers parameters and says their types, whatever Go calls them.
+func TestNumbered(t *testing.T) {
+	type id string
+	text, args := numbered(`a = ? AND b = ? AND c IS ?`, []any{id("x"), 7, nil})
+	if want := `a = CAST($1 AS text) AND b = CAST($2 AS bigint) AND c IS CAST($3 AS text)`; text != want {
+		t.Errorf("got %s", text)
+	}
+	if args[0] != "x" || args[1] != int64(7) || args[2] != nil {
+		t.Errorf("got %#v", args)
+	}
+}
+
+// TestMySQLVersions reads what servers say that they are.
+func TestMySQLVersions(t *testing.T) {
+	for text, want := range map[string]int{
+		"8.0.36": 8_00_36, "10.11.6-MariaDB-0+deb12u1": 10_11_06, "10.6.18-MariaDB": 10_06_18, "8.4.0-commercial": 8_04_00, "x": 0,
+	} {
+		if got := mysqlVersion(text); got != want {
+			t.Errorf("%s is %d", text, got)
+		}
+	}
+}
