@@ -44,7 +44,7 @@ type dialect struct {
 	comparesRows bool
 	// deletes returns a DELETE of the rows of table whose columns are those of an
 	// element of its parameter, made by [dialect.arrays]. More conditions may follow.
-	deletes func(d *dialect, table string, columns []string) string
+	deletes func(d *dialect, table string, columns ...string) string
 	// wideReach is the SELECT of all resources of the kinds that a member has a
 	// wide grant of.
 	wideReach wideReach

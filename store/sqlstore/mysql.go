@@ -53,15 +53,12 @@ const mysqlElements = `json_table(?, '$[*]' COLUMNS (
 // deletesFrom deletes from a join: a subquery would be looked through for every
 // row. The join is with the elements themselves, since MariaDB 10.11 deletes
 // nothing at all where it is with [dialect.listed].
-func deletesFrom(_ *dialect, table string, columns []string) string {
-	text := `DELETE t FROM ` + mysqlElements + ` CROSS JOIN ` + table + ` t WHERE `
+func deletesFrom(_ *dialect, table string, columns ...string) string {
+	conditions := make([]string, len(columns))
 	for i, column := range columns {
-		if i > 0 {
-			text += ` AND `
-		}
-		text += `t.` + column + ` = unhex(elements.` + string(rune('a'+i)) + `)`
+		conditions[i] = `t.` + column + ` = unhex(elements.` + string(rune('a'+i)) + `)`
 	}
-	return text
+	return `DELETE t FROM ` + mysqlElements + ` CROSS JOIN ` + table + ` t WHERE ` + strings.Join(conditions, ` AND `)
 }
 
 // straight has the tables of a statement read in the order in which it names them,

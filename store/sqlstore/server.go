@@ -21,14 +21,12 @@ type server struct {
 // transaction, which is lost anyway unless it is the host's.
 func serverUncut(_, bound bool) bool { return bound }
 
-// snapshot is how View begins: one snapshot for all its statements. Update begins
-// as the host has set its sessions, since its result does not depend on it.
-var snapshot = sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
-
 func (s *server) begin(ctx context.Context, writing bool) (transaction, error) {
+	// View has one snapshot for all its statements. Update begins as the host has set
+	// its sessions, since its result does not depend on it.
 	var options *sql.TxOptions
 	if !writing {
-		options = &snapshot
+		options = &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
 	}
 	if s.statements != nil {
 		if err := s.statements.prepareMissed(ctx); err != nil {

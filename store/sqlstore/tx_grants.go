@@ -16,6 +16,8 @@ import (
 // not count, and not so many that a context that is done is noticed late.
 const chunk = 5000
 
+const columnKind = `kind`
+
 // eachChunk runs the statements that make returns for list, in parts.
 func (t *tx) eachChunk(ctx context.Context, doing string, list [][]string, statement func(part string) *query) error {
 	for part := range slices.Chunk(list, chunk) {
@@ -27,9 +29,10 @@ func (t *tx) eachChunk(ctx context.Context, doing string, list [][]string, state
 }
 
 // deletesIn deletes the rows of table whose columns are in listed, by a subquery.
-func deletesIn(d *dialect, table string, columns []string) string {
+func deletesIn(d *dialect, table string, columns ...string) string {
 	names := []string{`listed.a`, `listed.b`}[:len(columns)]
-	return `DELETE FROM ` + table + ` WHERE (` + strings.Join(columns, `, `) + `) IN (SELECT ` + strings.Join(names, `, `) + ` FROM ` + d.listed + `)`
+	return `DELETE FROM ` + table + ` WHERE (` + strings.Join(columns, `, `) + `) IN (SELECT ` +
+		strings.Join(names, `, `) + ` FROM ` + d.listed + `)`
 }
 
 // pairs returns resources as [dialect.arrays] takes them.
@@ -57,8 +60,8 @@ func (t *tx) Unregister(ctx context.Context, org orgs.ID, resources []grants.Res
 		for list := range slices.Chunk(pairs(resources), chunk) {
 			part := t.arrays(list)
 			err := t.deleteWith(ctx, doing,
-				sentence(t.deletes(t.dialect, `charter_resources`, []string{`kind`, `id`})+` AND org = ?`, part, org),
-				sentence(t.deletes(t.dialect, `charter_grants`, []string{`kind`, `resource`})+` AND org = ?`, part, org))
+				sentence(t.deletes(t.dialect, `charter_resources`, columnKind, `id`)+` AND org = ?`, part, org),
+				sentence(t.deletes(t.dialect, `charter_grants`, columnKind, `resource`)+` AND org = ?`, part, org))
 			if err != nil {
 				return err
 			}
@@ -106,13 +109,13 @@ func (t *tx) Take(ctx context.Context, org orgs.ID, id orgs.MemberID, take []gra
 	return t.write(ctx, doing, func() error {
 		wide, one := split(take)
 		err := t.eachChunk(ctx, doing, wide, func(part string) *query {
-			return sentence(t.deletes(t.dialect, `charter_wide_grants`, []string{`kind`})+` AND org = ? AND member = ?`, part, org, id)
+			return sentence(t.deletes(t.dialect, `charter_wide_grants`, columnKind)+` AND org = ? AND member = ?`, part, org, id)
 		})
 		if err != nil {
 			return err
 		}
 		return t.eachChunk(ctx, doing, one, func(part string) *query {
-			return sentence(t.deletes(t.dialect, `charter_grants`, []string{`kind`, `resource`})+` AND org = ? AND member = ?`, part, org, id)
+			return sentence(t.deletes(t.dialect, `charter_grants`, columnKind, `resource`)+` AND org = ? AND member = ?`, part, org, id)
 		})
 	})
 }
