@@ -20,23 +20,13 @@ import (
 // orders.
 func eachBinding(t *testing.T, fn func(t *testing.T, s *sqlstore.Store, db *sql.DB)) {
 	t.Run("SQLite", func(t *testing.T) { eachSQLiteBinding(t, fn) })
-	for _, e := range servers(t) {
-		t.Run(e.name, func(t *testing.T) {
-			d := e.fresh(t).with(e.snapshots)
-			t.Cleanup(func() {
-				db := sql.OpenDB(plainConnector{d})
-				defer db.Close()
-				if _, err := db.Exec(`DROP TABLE IF EXISTS orders`); err != nil {
-					t.Error(err)
-				}
-			})
-			db := d.open(t, 4)
-			s := opened(t, db, e.dialect)
-			populate(t, s, 2, 12)
-			must(t, db, `CREATE TABLE orders (note VARCHAR(100))`)
-			fn(t, s, db)
-		})
-	}
+	eachServer(t, func(t *testing.T, e *engine) {
+		db := e.fresh(t).with(e.snapshots).open(t, 4)
+		s := opened(t, db, e.dialect)
+		populate(t, s, 2, 12)
+		must(t, db, `CREATE TABLE orders (note VARCHAR(100))`)
+		fn(t, s, db)
+	})
 }
 
 // eachSQLiteBinding runs fn once where the host's connections enforce foreign keys

@@ -64,7 +64,7 @@ func TestConformance(t *testing.T) {
 			return host{migrated(t, db, sqlstore.SQLite()), db}
 		},
 	}
-	for _, e := range servers(t) {
+	for _, e := range serverEngines() {
 		kinds[e.name] = e.stores()
 		for name, parameters := range variants[e.name] {
 			kinds[e.name+", "+name] = func(t testing.TB) store.Store { return e.fresh(t).with(parameters).store(t) }

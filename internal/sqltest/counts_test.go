@@ -66,7 +66,7 @@ func TestTripsOfOperations(t *testing.T) {
 		"PostgreSQL": {"an invitation": 5, "an invitation with grants": 6, "a change of role": 5, "a grant": 5, "a revoked invitation": 5, "a removal": 5},
 		"MariaDB":    {"an invitation": 6, "an invitation with grants": 7, "a change of role": 6, "a grant": 6, "a revoked invitation": 6, "a removal": 6},
 	}
-	for _, e := range servers(t) {
+	eachServer(t, func(t *testing.T, e *engine) {
 		db, rec := e.fresh(t).recorded(t, 1)
 		s := opened(t, db, e.dialect)
 		for _, op := range newTenantOf(t, s, "warm").operations() { // prepares
@@ -83,7 +83,7 @@ func TestTripsOfOperations(t *testing.T) {
 				t.Errorf("%s: %s costs %d round trips, want %d:\n%s", e.name, op.name, trips, want, strings.Join(rec.texts(), "\n"))
 			}
 		}
-	}
+	})
 }
 
 // tenant is an organization with Ada as Admin, Bob as Viewer and two devices.

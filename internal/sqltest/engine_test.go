@@ -6,12 +6,16 @@ import (
 	"database/sql/driver"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 
+	"github.com/go-sql-driver/mysql"
+	"github.com/jackc/pgx/v5/stdlib"
 	"modernc.org/sqlite"
 
 	"github.com/seed-5b9f5318/charter/internal/servicetest"
+	"github.com/seed-5b9f5318/charter/internal/sqltest/servers"
 	"github.com/seed-5b9f5318/charter/store"
 	"github.com/seed-5b9f5318/charter/store/sqlstore"
 )
@@ -20,9 +24,10 @@ import (
 type engine struct {
 	name    string
 	dialect sqlstore.Dialect
-	// server is the environment variable that says where it is; empty for what
-	// needs no server.
-	server string
+	driver  driver.Driver
+	// server starts it; nil for what needs no server. One that is not installed ends
+	// the test (see [servers.Need]).
+	server func(testing.TB) servers.Engine
 	// snapshots is what to add to a data source name so that what a transaction
 	// reads is of one moment.
 	snapshots string
@@ -35,7 +40,6 @@ type engine struct {
 // database is where a driver finds one database.
 type database struct {
 	engine *engine
-	driver driver.Driver
 	dsn    string
 }
 
@@ -53,6 +57,9 @@ func (d database) store(t testing.TB) *sqlstore.Store {
 
 // with returns d with more parameters in its data source name.
 func (d database) with(parameters string) database {
+	if !strings.Contains(d.dsn, "?") {
+		parameters = strings.Replace(parameters, "&", "?", 1)
+	}
 	d.dsn += parameters
 	return d
 }
@@ -65,32 +72,31 @@ func handle(t testing.TB, c driver.Connector, connections int) *sql.DB {
 	return db
 }
 
-// servers returns the engines that are servers, and are here or must be.
-func servers(t testing.TB) (list []*engine) {
-	t.Helper()
-	for _, e := range []*engine{onPostgreSQL(), onMariaDB()} {
-		if os.Getenv(e.server) == "" && os.Getenv("CHARTER_ENGINES") != "all" {
-			t.Logf("without %s: %s is not set", e.name, e.server)
-			continue
-		}
-		list = append(list, e)
-	}
-	return list
-}
+// engines are all that the tests run on.
+func engines() []*engine { return append([]*engine{onSQLite()}, serverEngines()...) }
 
-// at returns the data source name of the server.
-func (e *engine) at(t testing.TB) string {
-	t.Helper()
-	dsn := os.Getenv(e.server)
-	if dsn == "" {
-		t.Fatalf("%s names no server", e.server)
+// serverEngines are those that are servers.
+func serverEngines() []*engine { return []*engine{onPostgreSQL(), onMariaDB()} }
+
+// engineNamed returns the engine of this name, nil when there is none.
+func engineNamed(name string) *engine {
+	for _, e := range engines() {
+		if e.name == name {
+			return e
+		}
 	}
-	return dsn
+	return nil
 }
 
 // eachEngine runs fn as a subtest on each engine.
-func eachEngine(t *testing.T, fn func(*testing.T, *engine)) {
-	for _, e := range append([]*engine{onSQLite()}, servers(t)...) {
+func eachEngine(t *testing.T, fn func(*testing.T, *engine)) { t.Helper(); each(t, engines(), fn) }
+
+// eachServer is eachEngine for those that are servers.
+func eachServer(t *testing.T, fn func(*testing.T, *engine)) { t.Helper(); each(t, serverEngines(), fn) }
+
+func each(t *testing.T, list []*engine, fn func(*testing.T, *engine)) {
+	t.Helper()
+	for _, e := range list {
 		t.Run(e.name, func(t *testing.T) { fn(t, e) })
 	}
 }
@@ -101,9 +107,9 @@ func (e *engine) stores() servicetest.Open {
 }
 
 var onSQLite = sync.OnceValue(func() *engine {
-	e := &engine{name: "SQLite", dialect: sqlstore.SQLite()}
+	e := &engine{name: "SQLite", dialect: sqlstore.SQLite(), driver: &sqlite.Driver{}}
 	e.blank = func(t testing.TB) database {
-		return database{e, &sqlite.Driver{}, filepath.Join(t.TempDir(), "charter.db")}
+		return database{e, filepath.Join(t.TempDir(), "charter.db")}
 	}
 	// To migrate for each case would take longer than the cases.
 	var once sync.Once
@@ -134,7 +140,7 @@ var onSQLite = sync.OnceValue(func() *engine {
 // plainConnector is a driver.Connector with nothing in between.
 type plainConnector struct{ d database }
 
-func (c plainConnector) Driver() driver.Driver { return c.d.driver }
+func (c plainConnector) Driver() driver.Driver { return c.d.engine.driver }
 
 func (c plainConnector) Connect(ctx context.Context) (driver.Conn, error) {
 	return c.d.connect(ctx)
@@ -142,9 +148,9 @@ func (c plainConnector) Connect(ctx context.Context) (driver.Conn, error) {
 
 // connect makes a connection as the driver does for sql.Open.
 func (d database) connect(ctx context.Context) (driver.Conn, error) {
-	with, ok := d.driver.(driver.DriverContext)
+	with, ok := d.engine.driver.(driver.DriverContext)
 	if !ok {
-		return d.driver.Open(d.dsn)
+		return d.engine.driver.Open(d.dsn)
 	}
 	c, err := with.OpenConnector(d.dsn)
 	if err != nil {
@@ -152,3 +158,43 @@ func (d database) connect(ctx context.Context) (driver.Conn, error) {
 	}
 	return c.Connect(ctx)
 }
+
+// onServer completes e, which is on what start starts. Its databases are handed out
+// again, since to make one takes longer than most tests.
+func onServer[S servers.Engine](e *engine, start func(context.Context, servers.Options) (S, error)) *engine {
+	e.server = func(t testing.TB) servers.Engine {
+		t.Helper()
+		return servers.Shared(t, start, servers.Options{Cheap: true})
+	}
+	e.blank = func(t testing.TB) database {
+		t.Helper()
+		s := e.server(t)
+		return database{e, s.DSN(servers.Fresh(t, s))}
+	}
+	var once sync.Once
+	var pool *servers.Pool
+	e.fresh = func(t testing.TB) database {
+		t.Helper()
+		s := e.server(t)
+		once.Do(func() {
+			pool = servers.NewPool(s, func(ctx context.Context, name string) error {
+				db := sql.OpenDB(plainConnector{database{e, s.DSN(name)}})
+				defer db.Close()
+				return sqlstore.Migrate(ctx, db, e.dialect)
+			})
+		})
+		return database{e, s.DSN(pool.Database(t))}
+	}
+	return e
+}
+
+var onPostgreSQL = sync.OnceValue(func() *engine {
+	return onServer(&engine{
+		name: "PostgreSQL", dialect: sqlstore.PostgreSQL(), driver: stdlib.GetDefaultDriver(),
+		snapshots: "&default_transaction_isolation=repeatable%20read",
+	}, servers.StartPostgres)
+})
+
+var onMariaDB = sync.OnceValue(func() *engine {
+	return onServer(&engine{name: "MariaDB", dialect: sqlstore.MySQL(), driver: &mysql.MySQLDriver{}}, servers.StartMariaDB)
+})

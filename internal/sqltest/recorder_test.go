@@ -8,8 +8,6 @@ import (
 	"slices"
 	"sync"
 	"testing"
-
-	"modernc.org/sqlite"
 )
 
 // recorder is a driver.Connector that notes every statement that runs on its
@@ -34,7 +32,7 @@ type statement struct {
 // recorded opens the SQLite file at path with a recorder in between.
 func recorded(t testing.TB, path string, connections int) (*sql.DB, *recorder) {
 	t.Helper()
-	return database{onSQLite(), &sqlite.Driver{}, path}.recorded(t, connections)
+	return database{onSQLite(), path}.recorded(t, connections)
 }
 
 // recorded opens d with a recorder in between.
@@ -133,7 +131,7 @@ func (r *recorder) trips() int {
 	return len(r.statements) + r.prepared
 }
 
-func (r *recorder) Driver() driver.Driver { return r.driver }
+func (r *recorder) Driver() driver.Driver { return r.engine.driver }
 
 func (r *recorder) Connect(ctx context.Context) (driver.Conn, error) {
 	c, err := r.connect(ctx)
