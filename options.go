@@ -73,10 +73,7 @@ type Options struct {
 // candidate.
 type Restriction func(ctx context.Context, as Actor, q grants.Question) (allow bool, err error)
 
-const (
-	defaultAttempts     = 32
-	defaultPersonalName = "Personal organization"
-)
+const defaultPersonalName = "Personal organization"
 
 // complete returns o with its defaults filled in, or an error naming the option
 // that is bad.
@@ -101,9 +98,6 @@ func (o Options) complete() (Options, error) {
 		restrictions[kind] = restriction
 	}
 	o.Restrictions = restrictions
-	if o.Attempts == 0 {
-		o.Attempts = defaultAttempts
-	}
 	if o.Delivery == nil {
 		o.Delivery = invites.SameDomain
 	}

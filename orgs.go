@@ -221,7 +221,7 @@ func (o *Orgs) Switch(ctx context.Context, user orgs.UserID, org orgs.ID) error 
 		return err
 	}
 	as := Actor{User: user, Org: org}
-	return o.s.retry(ctx, "switch organization", func() error { return o.switchOnce(ctx, as) })
+	return o.s.retry(ctx, "switch organization", func(int) error { return o.switchOnce(ctx, as) })
 }
 
 // switchOnce holds the user alone: to hold the organization would give it a new

@@ -4,12 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math/rand/v2"
 	"time"
 
 	"github.com/google/uuid"
 
 	"github.com/seed-5b9f5318/charter/internal/input"
+	"github.com/seed-5b9f5318/charter/internal/retry"
 	"github.com/seed-5b9f5318/charter/orgs"
 	"github.com/seed-5b9f5318/charter/roles"
 	"github.com/seed-5b9f5318/charter/store"
@@ -151,10 +151,11 @@ func (s *Service) newOrderedID(at time.Time) (uuid.UUID, error) {
 // update runs fn in a transaction of the store, again from the start while
 // others win, commit included. What fn sets must be set afresh in each run.
 func (s *Service) update(ctx context.Context, operation string, fn func(context.Context, store.Tx) error) error {
-	once := fn
-	return s.retry(ctx, operation, func() error {
-		defer func() { once = contended(fn) }()
-		return s.store.Update(ctx, once)
+	return s.retry(ctx, operation, func(attempt int) error {
+		if attempt > 1 {
+			return s.store.Update(ctx, contended(fn))
+		}
+		return s.store.Update(ctx, fn)
 	})
 }
 
@@ -171,32 +172,19 @@ func (tx contendedTx) Hold(ctx context.Context, want store.Want) (store.Held, er
 	return tx.Tx.Hold(ctx, want)
 }
 
-// retry runs once until it ends otherwise than by a conflict, the attempts or the
-// time for them are used up, or ctx is done.
-func (s *Service) retry(ctx context.Context, operation string, once func() error) error {
-	first := stopwatch()
-	for attempt := 1; ; attempt++ {
-		this := stopwatch()
-		err := once()
-		if !errors.Is(err, store.ErrConflict) || errors.Is(err, store.ErrHostConflict) ||
-			attempt == s.options.Attempts || first() > attemptsFor {
-			return wrap(operation, err)
-		}
-		s.options.Logger.LogAttrs(ctx, levelRetry, "charter: conflict, trying again", attrOperation(operation), attrAttempt(attempt))
-		if err := pause(ctx, attempt, this()); err != nil {
-			return wrap(operation, err)
-		}
+// retry runs once until it ends otherwise than by a conflict that running again
+// may resolve.
+func (s *Service) retry(ctx context.Context, operation string, once func(attempt int) error) error {
+	loop := retry.Loop{
+		Attempts: s.options.Attempts,
+		Lost: func(err error) bool {
+			return errors.Is(err, store.ErrConflict) && !errors.Is(err, store.ErrHostConflict)
+		},
+		Again: func(last int) {
+			s.options.Logger.LogAttrs(ctx, levelRetry, "charter: conflict, trying again", attrOperation(operation), attrAttempt(last))
+		},
 	}
-}
-
-// attemptsFor is how long attempts may go on beginning.
-const attemptsFor = 10 * time.Second
-
-// stopwatch returns a function that tells the time since, whatever the host's
-// clock says.
-func stopwatch() func() time.Duration {
-	begin := time.Now()                                      //nolint:forbidigo // see above
-	return func() time.Duration { return time.Since(begin) } //nolint:forbidigo // see above
+	return wrap(operation, loop.Run(ctx, once))
 }
 
 // view runs fn on one snapshot of the store.
@@ -217,24 +205,4 @@ func wrap(operation string, err error) error {
 		return err // as it is when no transaction was needed to see it
 	}
 	return fmt.Errorf("charter: %s: %w", operation, err)
-}
-
-const (
-	pauseLeast = time.Millisecond
-	pauseMost  = time.Second
-)
-
-// pause waits a random while, or until ctx is done: up to 2, 4, 8, 16 times as
-// long as the attempt took that lost. A pause that does not grow with the
-// transaction starves somebody where many writers meet on a slow store.
-func pause(ctx context.Context, attempt int, took time.Duration) error {
-	most := min(max(took, pauseLeast)<<min(attempt, 4), pauseMost)
-	timer := time.NewTimer(rand.N(most)) //nolint:gosec // jitter is no secret
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/seed-5b9f5318/charter/invites"
 	"github.com/seed-5b9f5318/charter/orgs"
 	"github.com/seed-5b9f5318/charter/roles"
+	"github.com/seed-5b9f5318/charter/store"
 	"github.com/seed-5b9f5318/charter/store/sqlstore"
 )
 
@@ -24,11 +25,9 @@ type server struct {
 	svc     *charter.Service
 }
 
-// open opens the database at path and makes the tables that are missing. The
-// host's transactions take SQLite's write lock at once and wait for it: they read
-// first and write later.
+// open opens the database at path and makes the tables that are missing.
 func open(ctx context.Context, path, invitationURL string) (*server, error) {
-	db, err := sql.Open("sqlite", "file:"+path+"?_txlock=immediate&_pragma=busy_timeout(5000)")
+	db, err := sql.Open("sqlite", "file:"+path)
 	if err != nil {
 		return nil, err
 	}
@@ -107,31 +106,12 @@ func (s *server) actor(ctx context.Context, who identity) (charter.Actor, error)
 	return charter.Actor{User: user.ID, Org: user.Active}, err
 }
 
-// attempts is how often a transaction runs against conflicting ones.
-const attempts = 5
-
 // inTx runs fn in a transaction of the host with a Service that is bound to it:
-// what both do is committed together or not at all. Charter retries nothing here,
-// so the host does.
-func (s *server) inTx(ctx context.Context, fn func(tx *sql.Tx, svc *charter.Service) error) (err error) {
-	for range attempts {
-		if err = s.tryTx(ctx, fn); !errors.Is(err, charter.ErrConflict) {
-			break
-		}
-	}
-	return err
-}
-
-func (s *server) tryTx(ctx context.Context, fn func(tx *sql.Tx, svc *charter.Service) error) error {
-	tx, err := s.db.BeginTx(ctx, nil)
-	if err != nil {
-		return err
-	}
-	defer tx.Rollback() // does nothing after the commit
-	if err := fn(tx, s.svc.With(s.records.Bind(tx))); err != nil {
-		return err
-	}
-	return tx.Commit()
+// what both do is committed together or not at all. It may run more than once.
+func (s *server) inTx(ctx context.Context, fn func(ctx context.Context, tx *sql.Tx, svc *charter.Service) error) error {
+	return s.records.InTx(ctx, func(ctx context.Context, tx *sql.Tx, bound store.Store) error {
+		return fn(ctx, tx, s.svc.With(bound))
+	})
 }
 
 // What the host itself refuses.

@@ -156,7 +156,7 @@ func (s *server) addDevice(r *http.Request, who identity) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return d, s.inTx(ctx, func(tx *sql.Tx, svc *charter.Service) error {
+	return d, s.inTx(ctx, func(ctx context.Context, tx *sql.Tx, svc *charter.Service) error {
 		if err := svc.Require(ctx, as, "devices.add", grants.Resource{}); err != nil {
 			return err
 		}
@@ -194,7 +194,7 @@ func (s *server) renameDevice(r *http.Request, who identity) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return d, s.inTx(ctx, func(tx *sql.Tx, svc *charter.Service) error {
+	return d, s.inTx(ctx, func(ctx context.Context, tx *sql.Tx, svc *charter.Service) error {
 		if err := svc.Require(ctx, as, "devices.edit", d.resource()); err != nil {
 			return err
 		}

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"context"
-	"database/sql"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -249,33 +247,5 @@ func TestStatus(t *testing.T) {
 	}
 	if code, _ := status(charter.ErrUnknownOutcome); code != http.StatusInternalServerError {
 		t.Errorf("an unknown outcome gives %d", code)
-	}
-}
-
-// A transaction that conflicts is run again, but not forever, and not for another
-// error.
-func TestConflictsAreRetried(t *testing.T) {
-	s := newServer(t).server
-	for name, each := range map[string]struct {
-		failing   int // how many runs fail
-		with      error
-		runs      int
-		succeeded bool
-	}{
-		"none":     {0, nil, 1, true},
-		"two":      {2, charter.ErrConflict, 3, true},
-		"all":      {attempts, charter.ErrConflict, attempts, false},
-		"a denial": {1, charter.ErrDenied, 1, false},
-	} {
-		runs := 0
-		err := s.inTx(context.Background(), func(*sql.Tx, *charter.Service) error {
-			if runs++; runs <= each.failing {
-				return each.with
-			}
-			return nil
-		})
-		if runs != each.runs || (err == nil) != each.succeeded {
-			t.Errorf("%s: %d runs, %v", name, runs, err)
-		}
 	}
 }

@@ -12,12 +12,14 @@ import (
 // database of s. It reads what tx sees, and what it writes is kept when the host
 // commits tx and gone when it rolls back. It is for one goroutine at a time, as
 // tx is, and dead when tx has ended: then its methods return [sql.ErrTxDone],
-// wrapped.
+// wrapped. [Store.InTx] begins and commits such a transaction, and runs it again;
+// Bind is for a host that has one already.
 //
 // View reads as tx does, which is one snapshot on SQLite and where tx is at
 // REPEATABLE READ or SERIALIZABLE. Update is a savepoint: after an error or a panic
 // nothing of it is left in tx, and the host may go on and commit the rest, with
-// two exceptions. After a [store.ErrHostConflict] it should roll back and run its
+// two exceptions. After a [store.ErrHostConflict], which is a [store.ErrConflict]
+// too, it should roll back and run its
 // transaction again, since what it has read may be as old as what the store has.
 // And some errors, such as a full disk on SQLite or a deadlock on MySQL, end the
 // whole transaction: then Bind ends tx as well, so that nothing that the host still
@@ -29,6 +31,10 @@ import (
 // Update answers [store.ErrNested] within any View or Update of s and of the
 // stores bound to tx.
 func (s *Store) Bind(tx *sql.Tx) store.Store {
+	return s.bind(tx)
+}
+
+func (s *Store) bind(tx *sql.Tx) *bound {
 	return &bound{reader: reader{s.inside(tx)}, base: s, tx: tx}
 }
 
@@ -42,6 +48,9 @@ type bound struct {
 	reader
 	base *Store
 	tx   *sql.Tx
+	// contended says that an earlier attempt has lost, which the Service cannot know
+	// where the host runs it again.
+	contended bool
 }
 
 var _ store.Store = (*bound)(nil)
@@ -63,6 +72,7 @@ func (b *bound) Update(ctx context.Context, fn func(context.Context, store.Tx) e
 		return store.ErrNested
 	}
 	s := b.base.inside(b.tx)
+	s.contended = b.contended
 	if _, err := s.exec(ctx, "begin", sentence(`SAVEPOINT charter_update`)); err != nil {
 		return err
 	}

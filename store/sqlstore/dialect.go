@@ -75,6 +75,8 @@ type transactions interface {
 	begin(ctx context.Context, writing bool) (transaction, error)
 	// within returns what statements run on inside tx, which the host has begun.
 	within(tx *sql.Tx) queryer
+	// beginHost begins one that writes, for the host to write in too.
+	beginHost(ctx context.Context) (hostTransaction, error)
 }
 
 // transaction is one transaction on a connection of its own.
@@ -85,6 +87,14 @@ type transaction interface {
 	commit(ctx context.Context) error
 	// rollback ends it with nothing kept, whatever state it is in and also when
 	// ctx is done.
+	rollback(ctx context.Context)
+}
+
+// hostTransaction is a transaction in which the host writes too. It is ended as any
+// other, and not by its handle.
+type hostTransaction interface {
+	handle() *sql.Tx
+	commit(ctx context.Context) error
 	rollback(ctx context.Context)
 }
 

@@ -19,19 +19,24 @@
 //
 // # The host's own transaction
 //
-// [Store.Bind] gives a store inside a transaction that the host began: what the
-// Service changes on it and the host's own rows commit or vanish together. An
-// Update is then a savepoint. A conflict is a [store.ErrHostConflict]: the host
-// rolls back and runs its whole transaction again.
+// What the Service changes and the host's own rows commit or vanish together in
+// [Store.InTx], which runs the transaction again where it loses:
 //
-//	tx, err := db.BeginTx(ctx, nil)
-//	…
-//	defer tx.Rollback()
-//	_, err = svc.With(s.Bind(tx)).Invites.Invite(ctx, as, request)
-//	…
-//	_, err = tx.ExecContext(ctx, "INSERT INTO orders …")
-//	…
-//	err = tx.Commit()
+//	err := st.InTx(ctx, func(ctx context.Context, tx *sql.Tx, bound store.Store) error {
+//		issued, err := svc.With(bound).Invites.Invite(ctx, as, request)
+//		if err != nil {
+//			return err
+//		}
+//		_, err = tx.ExecContext(ctx, "INSERT INTO seats …", issued.Member.ID)
+//		return err
+//	})
+//
+// [Store.Bind] gives such a store inside a transaction that the host has begun
+// itself. An Update is then a savepoint. A conflict is a [store.ErrHostConflict]: the
+// host rolls back and runs its whole transaction again.
+//
+// Inside either, a call of the Service that is not bound waits for the transaction
+// that it is in, as any other writer does. InTx gives fn a context that tells it.
 //
 // # SQLite
 //
@@ -39,7 +44,8 @@
 // parameter in the data source name. It switches a database file to WAL mode,
 // begins what writes with BEGIN IMMEDIATE, enforces foreign keys in its own
 // transactions and gives each connection back as it was. Where another process
-// has the database it waits, up to five seconds, and then calls it a conflict.
+// has the database it waits, up to five seconds, and then calls it a conflict,
+// which the Service tries again; give operations a deadline.
 // Inside one process the Updates of a Store queue up in order and do not poll. A
 // busy_timeout of the handle is waited for first, during which a context that is
 // done is not noticed.
@@ -53,9 +59,12 @@
 // acknowledged commit outlives is up to "PRAGMA synchronous": FULL, SQLite's
 // default, keeps it through a power cut, NORMAL through the end of the process.
 //
-// Let a transaction that the host begins for Bind take the write lock at once:
-// BEGIN IMMEDIATE, in most drivers the parameter _txlock=immediate. One that
-// reads first and writes later loses against whoever wrote in between. A bound
+// A transaction that the host begins for Bind is the host's to begin well: with BEGIN
+// IMMEDIATE, since one that reads first and writes later loses against whoever wrote
+// in between, and with a busy_timeout, since SQLite does not wait without one. In
+// modernc.org/sqlite these are the parameters _txlock=immediate and
+// _pragma=busy_timeout(5000). What SQLite says to the host's own BEGIN and statements
+// is the driver's SQLITE_BUSY, and no ErrConflict. InTx needs none of that. A bound
 // store changes no setting of the connection, and its Updates do not commit: until
 // the host has, other writers wait.
 //

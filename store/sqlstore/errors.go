@@ -71,7 +71,7 @@ func (d *dialect) failure(ctx context.Context, doing string, err, conflict error
 	switch {
 	case ctx.Err() != nil:
 		f.class = ctx.Err()
-	case verdict.conflict:
+	case verdict.lost, verdict.taken: // what is ours was free when fn looked (C4)
 		f.class = conflict
 	case errors.Is(err, errUnread):
 		f.class = errUnread
@@ -81,11 +81,12 @@ func (d *dialect) failure(ctx context.Context, doing string, err, conflict error
 
 // verdict is what a database means by an error.
 type verdict struct {
-	code     string // its own, for people
-	busy     bool   // somebody else is in the way, and nothing has happened yet
-	conflict bool   // the transaction lost against another one (C4)
-	undone   bool   // said of a COMMIT, nothing was committed
-	means    string // what it is, where people should be told
+	code   string // its own, for people
+	busy   bool   // somebody else is in the way, and nothing has happened yet
+	lost   bool   // the transaction lost against another one
+	taken  bool   // a row is there already, or one that it hangs on is not
+	undone bool   // said of a COMMIT, nothing was committed
+	means  string // what it is, where people should be told
 }
 
 // errorf returns an error that no database reported.

@@ -25,7 +25,7 @@ func (t *tx) Hold(ctx context.Context, want store.Want) (store.Held, error) {
 		tx: t, want: want, roles: rolesByID{}, named: rolesByID{},
 		held: store.Held{Users: map[orgs.UserID]store.HeldUser{}, Places: map[grants.Resource]store.Place{}},
 	}
-	if t.locked != nil && want.Contended {
+	if t.locked != nil && (want.Contended || t.contended) {
 		if err := t.lost(t.lock(ctx, want)); err != nil {
 			return store.Held{}, err
 		}

@@ -130,9 +130,9 @@ func judgeMySQL(err error) verdict {
 		1205, // a lock that did not come
 		1020, // what was read has changed
 		3101: // a group's other member was first, said of a COMMIT
-		v.conflict, v.undone = true, true
+		v.lost, v.undone = true, true
 	case 1062, 1451, 1452: // unique, foreign key: another writer was there first
-		v.conflict = true
+		v.taken = true
 	case 1021, 1114, 1030, 1026, 3:
 		v.means = "the disk is full, or cannot be written"
 	case 1040, 1203:

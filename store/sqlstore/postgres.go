@@ -117,10 +117,11 @@ func judgePostgreSQL(err error) verdict {
 	v := verdict{code: state}
 	switch state {
 	case "40001", // serialization failure
-		"40P01",          // deadlock
-		"55P03",          // a lock that was not to be waited for
-		"23505", "23503": // unique, foreign key: another writer was there first
-		v.conflict = true
+		"40P01", // deadlock
+		"55P03": // a lock that was not to be waited for
+		v.lost = true
+	case "23505", "23503": // unique, foreign key: another writer was there first
+		v.taken = true
 	case "53100":
 		v.means = "the disk is full"
 	case "53300", "57P03":

@@ -28,6 +28,22 @@ func (s *server) begin(ctx context.Context, writing bool) (transaction, error) {
 	if !writing {
 		options = &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
 	}
+	t, err := s.beginTx(ctx, options)
+	if err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+func (s *server) beginHost(ctx context.Context) (hostTransaction, error) {
+	t, err := s.beginTx(ctx, nil)
+	if err != nil {
+		return nil, err
+	}
+	return t, nil
+}
+
+func (s *server) beginTx(ctx context.Context, options *sql.TxOptions) (*serverTx, error) {
 	if s.statements != nil {
 		if err := s.statements.prepareMissed(ctx); err != nil {
 			return nil, s.d.fail(ctx, "prepare", err)
@@ -61,6 +77,8 @@ type serverTx struct {
 	tx     *sql.Tx
 	cancel context.CancelFunc // of the context that the transaction lives in
 }
+
+func (t *serverTx) handle() *sql.Tx { return t.tx }
 
 // commitWait is how long COMMIT may go on after its context is done, before
 // nobody waits for its answer any more.

@@ -18,8 +18,9 @@ type session struct {
 	// conflict is what a lost transaction is called: ErrConflict, or
 	// ErrHostConflict when it is the host's.
 	conflict error
-	// bound is set in a transaction of the host's.
-	bound bool
+	// bound is set in a transaction of the host's, and contended where that runs
+	// again.
+	bound, contended bool
 	// ended is set once fn has returned. A session on the handle does not end.
 	ended atomic.Bool
 }

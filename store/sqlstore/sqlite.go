@@ -57,9 +57,9 @@ func judgeSQLite(err error) verdict {
 	v := verdict{code: strconv.Itoa(code)}
 	switch {
 	case code&0xff == sqliteBusy, code&0xff == sqliteLocked:
-		v.busy, v.conflict = true, true
+		v.busy, v.lost = true, true
 	case code == sqliteUnique, code == sqlitePrimaryKey, code == sqliteForeignKey:
-		v.conflict = true
+		v.taken = true
 	}
 	return v
 }

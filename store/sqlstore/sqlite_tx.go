@@ -57,28 +57,65 @@ func openSQLite(ctx context.Context, d *dialect, db *sql.DB) (*sqliteDatabase, e
 func (s *sqliteDatabase) within(tx *sql.Tx) queryer { return tx }
 
 func (s *sqliteDatabase) begin(ctx context.Context, writing bool) (transaction, error) {
-	if !writing {
-		return s.connect(ctx, &sqliteTx{d: s.d, release: func() {}}, `BEGIN`)
+	t, err := s.connect(ctx, writing)
+	if err != nil {
+		return nil, err
 	}
-	select {
-	case s.turn <- struct{}{}:
-	case <-ctx.Done():
-		return nil, s.d.fail(ctx, "wait for other updates", ctx.Err())
+	begin := `BEGIN`
+	if writing {
+		// The pragma does nothing within a transaction, so it goes before.
+		begin = `PRAGMA foreign_keys = ON; BEGIN IMMEDIATE`
 	}
-	t := &sqliteTx{d: s.d, restores: s.restores, release: func() { <-s.turn }}
-	// The pragma does nothing within a transaction, so it goes before.
-	return s.connect(ctx, t, `PRAGMA foreign_keys = ON; BEGIN IMMEDIATE`)
+	err = s.d.patiently(ctx, func() error {
+		_, err := t.ExecContext(ctx, begin)
+		return err
+	})
+	if err != nil {
+		t.rollback(ctx)
+		return nil, s.d.fail(ctx, "begin", err)
+	}
+	return t, nil
 }
 
-// connect gives t a connection and begins.
-func (s *sqliteDatabase) connect(ctx context.Context, t *sqliteTx, begin string) (transaction, error) {
+// connect returns a transaction that has not begun, on a connection of its own,
+// and when it is its turn to write.
+func (s *sqliteDatabase) connect(ctx context.Context, writing bool) (*sqliteTx, error) {
+	t := &sqliteTx{d: s.d, release: func() {}}
+	if writing {
+		select {
+		case s.turn <- struct{}{}:
+		case <-ctx.Done():
+			return nil, s.d.fail(ctx, "wait for other updates", ctx.Err())
+		}
+		t.restores, t.release = s.restores, func() { <-s.turn }
+	}
 	var err error
 	if t.Conn, err = s.db.Conn(ctx); err != nil {
 		t.release()
 		return nil, s.d.fail(ctx, "connect", err)
 	}
-	err = s.d.patiently(ctx, func() error {
-		_, err := t.ExecContext(ctx, begin)
+	return t, nil
+}
+
+// beginHost begins with a handle on the transaction. How that begins is up to the
+// driver, so a statement that writes nothing takes the lock.
+func (s *sqliteDatabase) beginHost(ctx context.Context) (hostTransaction, error) {
+	t, err := s.connect(ctx, true)
+	if err != nil {
+		return nil, err
+	}
+	err = s.d.patiently(ctx, func() (err error) {
+		if _, err := t.ExecContext(ctx, `PRAGMA foreign_keys = ON`); err != nil {
+			return err
+		}
+		// Who ends this context ends the transaction, also midway in a COMMIT.
+		if t.tx, err = t.BeginTx(context.WithoutCancel(ctx), nil); err != nil {
+			return err
+		}
+		_, err = t.tx.ExecContext(ctx, `DELETE FROM charter_tombstones WHERE 0`)
+		if err != nil {
+			_ = t.tx.Rollback() // and perhaps again
+		}
 		return err
 	})
 	if err != nil {
@@ -95,13 +132,16 @@ type sqliteTx struct {
 	d        *dialect
 	restores string
 	release  func()
+	tx       *sql.Tx // the handle of the host's; nil when it has none
 }
+
+func (t *sqliteTx) handle() *sql.Tx { return t.tx }
 
 // commit is not cancelled: who interrupts a COMMIT does not know what became of
 // it (C13).
 func (t *sqliteTx) commit(ctx context.Context) error {
 	ctx = context.WithoutCancel(ctx)
-	_, err := t.ExecContext(ctx, `COMMIT`)
+	err := t.doCommit(ctx)
 	if err == nil {
 		t.end(ctx, true)
 		return nil
@@ -113,6 +153,14 @@ func (t *sqliteTx) commit(ctx context.Context) error {
 	return &failure{doing: "commit", code: t.d.judge(err).code, class: store.ErrUnknownOutcome, cause: err}
 }
 
+func (t *sqliteTx) doCommit(ctx context.Context) error {
+	if t.tx != nil {
+		return t.tx.Commit()
+	}
+	_, err := t.ExecContext(ctx, `COMMIT`)
+	return err
+}
+
 func (t *sqliteTx) rollback(ctx context.Context) { t.undo(ctx) }
 
 // undo rolls back, ends t and reports whether there was something to roll back.
@@ -120,7 +168,7 @@ func (t *sqliteTx) rollback(ctx context.Context) { t.undo(ctx) }
 func (t *sqliteTx) undo(ctx context.Context) bool {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), rollbackWait)
 	defer cancel()
-	_, err := t.ExecContext(ctx, `ROLLBACK`)
+	err := t.doRollback(ctx)
 	if err == nil {
 		t.end(ctx, true)
 		return true
@@ -129,6 +177,16 @@ func (t *sqliteTx) undo(ctx context.Context) bool {
 	_, err = t.ExecContext(ctx, `BEGIN; ROLLBACK`)
 	t.end(ctx, err == nil)
 	return false
+}
+
+// doRollback goes past a handle that says it is over: after a COMMIT that failed,
+// the transaction may be there still.
+func (t *sqliteTx) doRollback(ctx context.Context) error {
+	if t.tx != nil && t.tx.Rollback() == nil {
+		return nil
+	}
+	_, err := t.ExecContext(ctx, `ROLLBACK`)
+	return err
 }
 
 // end gives the connection back as it was. One that is not clean, or cannot be

@@ -56,7 +56,7 @@ func (s *Store) View(ctx context.Context, fn func(context.Context, store.Reader)
 // Update calls fn with a Tx on a connection of its own, and commits. Besides
 // fn's own errors it returns those that package store documents.
 func (s *Store) Update(ctx context.Context, fn func(context.Context, store.Tx) error) error {
-	if store.Inside(ctx, s) {
+	if store.Inside(ctx, s) || store.Inside(ctx, hosting{s}) {
 		return store.ErrNested
 	}
 	t, err := s.transactions.begin(ctx, true)
