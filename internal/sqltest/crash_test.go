@@ -136,7 +136,7 @@ func (m mortal) load(t *testing.T) *load {
 			for n := 0; ctx.Err() == nil; n++ {
 				w := writer{ctx: ctx, svc: svc, out: l, name: fmt.Sprintf("%d-%d", i, n)}
 				w.run(as)
-				l.judge(t, ctx, w.err)
+				l.judge(ctx, t, w.err)
 				usable(ctx, db)
 			}
 		})
@@ -146,7 +146,7 @@ func (m mortal) load(t *testing.T) *load {
 
 // judge fails the test where an error says something other than that the database
 // was not there: a rule that was broken, or input that was not.
-func (l *load) judge(t *testing.T, ctx context.Context, err error) {
+func (l *load) judge(ctx context.Context, t *testing.T, err error) {
 	if err == nil || ctx.Err() != nil {
 		return
 	}
