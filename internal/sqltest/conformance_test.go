@@ -17,28 +17,8 @@ import (
 // hasty is what tests add to a file's name where they need no durability.
 const hasty = "?_pragma=synchronous(0)"
 
-// variants are more parameters that a host may have in its data source name: each
-// mode of the driver, each isolation level.
-var variants = map[string]map[string]string{
-	"PostgreSQL": {
-		"exec":            "&default_query_exec_mode=exec",
-		"simple protocol": "&default_query_exec_mode=simple_protocol",
-		"cache describe":  "&default_query_exec_mode=cache_describe",
-		"describe exec":   "&default_query_exec_mode=describe_exec",
-		"repeatable read": "&default_transaction_isolation=repeatable%20read",
-		"serializable":    "&default_transaction_isolation=serializable",
-	},
-	"MariaDB": {
-		"read committed":     "&tx_isolation='READ-COMMITTED'",
-		"serializable":       "&tx_isolation='SERIALIZABLE'",
-		"rows changed":       "&clientFoundRows=false&parseTime=false",
-		"interpolated":       "&interpolateParams=true",
-		"snapshot isolation": "&innodb_snapshot_isolation=1",
-	},
-}
-
-// TestConformance runs the conformance suite on every kind of database that the
-// package documentation allows.
+// TestConformance runs the conformance suite on every kind of database. The kinds of
+// handles that a host may have on a server are in TestVariants.
 func TestConformance(t *testing.T) {
 	kinds := map[string]func(testing.TB) store.Store{
 		"SQLite file, no parameters": func(t testing.TB) store.Store {
@@ -66,9 +46,6 @@ func TestConformance(t *testing.T) {
 	}
 	for _, e := range serverEngines() {
 		kinds[e.name] = e.stores()
-		for name, parameters := range variants[e.name] {
-			kinds[e.name+", "+name] = func(t testing.TB) store.Store { return e.fresh(t).with(parameters).store(t) }
-		}
 	}
 	for name, open := range kinds {
 		if strings.Contains(name, ",") && name != "SQLite file, no parameters" && effort(1, 0) == 0 {

@@ -171,21 +171,33 @@ func onServer[S servers.Engine](e *engine, start func(context.Context, servers.O
 		s := e.server(t)
 		return database{e, s.DSN(servers.Fresh(t, s))}
 	}
+	e.fresh = e.pooled(e.server, "", "")
+	return e
+}
+
+// pooled returns what makes a database on server, which is one of e's kind, with the
+// schema and no records. Before the schema is made it runs the statement before,
+// unless that is "", on a connection with parameters.
+func (e *engine) pooled(server func(testing.TB) servers.Engine, before, parameters string) func(testing.TB) database {
 	var once sync.Once
 	var pool *servers.Pool
-	e.fresh = func(t testing.TB) database {
+	return func(t testing.TB) database {
 		t.Helper()
-		s := e.server(t)
+		s := server(t)
 		once.Do(func() {
 			pool = servers.NewPool(s, func(ctx context.Context, name string) error {
-				db := sql.OpenDB(plainConnector{database{e, s.DSN(name)}})
+				db := sql.OpenDB(plainConnector{database{e, s.DSN(name)}.with(parameters)})
 				defer db.Close()
+				if before != "" {
+					if _, err := db.ExecContext(ctx, before); err != nil {
+						return err
+					}
+				}
 				return sqlstore.Migrate(ctx, db, e.dialect)
 			})
 		})
-		return database{e, s.DSN(pool.Database(t))}
+		return database{e, s.DSN(pool.Database(t))}.with(parameters)
 	}
-	return e
 }
 
 var onPostgreSQL = sync.OnceValue(func() *engine {
