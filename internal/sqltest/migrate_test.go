@@ -209,16 +209,3 @@ func TestNoDialect(t *testing.T) {
 		t.Errorf("Migrations: %v, %v", names, err)
 	}
 }
-
-// TestEncoding refuses a database that keeps its text in UTF-16, where the order
-// of the bytes is another one (C21).
-func TestEncoding(t *testing.T) {
-	db := sqliteFile(t, 1)
-	must(t, db, `PRAGMA encoding = 'UTF-16le'`)
-	if err := sqlstore.Migrate(t.Context(), db, sqlstore.SQLite()); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := sqlstore.New(t.Context(), db, sqlstore.SQLite()); err == nil {
-		t.Error("New took it")
-	}
-}

@@ -20,7 +20,7 @@ type recorder struct {
 	prepared   int // statements, since take was called last
 	fault      func(text string) error
 	late       func(text string) error
-	other      [2]string // text, and what runs instead of it
+	change     func(text string) string // into what runs instead of it
 }
 
 // statement is one execution of a statement.
@@ -82,9 +82,19 @@ func (r *recorder) failAfter(text string, err error) {
 
 // instead makes other run instead of the statement that is just text.
 func (r *recorder) instead(text, other string) {
+	r.pretend(func(ran string) string {
+		if ran == text {
+			return other
+		}
+		return ran
+	})
+}
+
+// pretend makes what change returns run instead of a statement. Nil changes none.
+func (r *recorder) pretend(change func(text string) string) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.other = [2]string{text, other}
+	r.change = change
 }
 
 // after returns what text, which has run, is to fail with.
@@ -100,10 +110,10 @@ func (r *recorder) after(text string) error {
 func (r *recorder) insteadOf(text string) string {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if text == r.other[0] {
-		return r.other[1]
+	if r.change == nil {
+		return text
 	}
-	return text
+	return r.change(text)
 }
 
 func (r *recorder) note(text string, args []driver.NamedValue) error {
@@ -164,7 +174,7 @@ func (c *recordedConn) QueryContext(ctx context.Context, text string, args []dri
 	if err := c.r.note(text, args); err != nil {
 		return nil, err
 	}
-	rows, err := c.driverConn.QueryContext(ctx, text, args)
+	rows, err := c.driverConn.QueryContext(ctx, c.r.insteadOf(text), args)
 	if errors.Is(err, driver.ErrSkip) {
 		c.r.skipped()
 	}

@@ -86,12 +86,12 @@ func TestNumbered(t *testing.T) {
 	}
 }
 
-// TestMySQLVersions reads what servers say that they are.
-func TestMySQLVersions(t *testing.T) {
+// TestVersions reads what databases say that they are.
+func TestVersions(t *testing.T) {
 	for text, want := range map[string]int{
-		"8.0.36": 8_00_36, "10.11.6-MariaDB-0+deb12u1": 10_11_06, "10.6.18-MariaDB": 10_06_18, "8.4.0-commercial": 8_04_00, "x": 0,
+		"8.0.36": 8_00_36, "10.11.6-MariaDB-0+deb12u1": 10_11_06, "10.6.18-MariaDB": 10_06_18, "8.4.0-commercial": 8_04_00, "3.53.3": 3_53_03, "x": 0,
 	} {
-		if got := mysqlVersion(text); got != want {
+		if got := versionNumber(text); got != want {
 			t.Errorf("%s is %d", text, got)
 		}
 	}

@@ -85,7 +85,7 @@ func (d *dialect) checkMySQL(ctx context.Context, db *sql.DB) error {
 	if strings.Contains(version, "MariaDB") {
 		isolation, least, name = `@@tx_isolation`, 10_06_00, "MariaDB 10.6"
 	}
-	if mysqlVersion(version) < least {
+	if versionNumber(version) < least {
 		return errorf("the server is version %s, and %s is the oldest that will do", version, name)
 	}
 	var level string
@@ -105,16 +105,6 @@ func (d *dialect) checkMySQL(ctx context.Context, db *sql.DB) error {
 		return errorf("the sessions have autocommit off, where a check sees what was there long ago: leave it on")
 	}
 	return nil
-}
-
-// mysqlVersion returns the number of a version such as 10.11.6-MariaDB, 0 for what
-// is none.
-func mysqlVersion(text string) int {
-	var major, minor, patch int
-	if _, err := fmt.Sscanf(text, "%d.%d.%d", &major, &minor, &patch); err != nil {
-		return 0
-	}
-	return major*1_00_00 + minor*1_00 + patch
 }
 
 // judgeMySQL finds the number of an error in a field of that name: the driver's

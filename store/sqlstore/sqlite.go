@@ -35,6 +35,9 @@ func sqlite() *dialect {
 	return d
 }
 
+// minSQLite is the version that this is written for.
+const minSQLite = 3_38_00
+
 // sqliteUncut: SQLite answers an interrupted write by ending the whole
 // transaction, also the host's.
 func sqliteUncut(writing, _ bool) bool { return writing }

@@ -29,12 +29,13 @@ func openSQLite(ctx context.Context, d *dialect, db *sql.DB) (*sqliteDatabase, e
 		return nil, d.fail(ctx, "connect", err)
 	}
 	defer conn.Close()
-	var encoding, mode string
+	var version, encoding, mode string
 	var enforced bool
 	for _, step := range []struct {
 		text   string
 		answer any
 	}{
+		{`SELECT sqlite_version()`, &version},
 		{`PRAGMA encoding`, &encoding},
 		{`PRAGMA foreign_keys`, &enforced},
 		{`PRAGMA journal_mode = WAL`, &mode}, // a database in memory stays what it is
@@ -43,6 +44,9 @@ func openSQLite(ctx context.Context, d *dialect, db *sql.DB) (*sqliteDatabase, e
 		if err != nil {
 			return nil, d.fail(ctx, "set up", err)
 		}
+	}
+	if versionNumber(version) < minSQLite {
+		return nil, errorf("this is SQLite %s, and 3.38 is the oldest that will do", version)
 	}
 	if encoding != "UTF-8" {
 		return nil, errorf("the database is in %s, where text is not in the order of its bytes in UTF-8", encoding)
