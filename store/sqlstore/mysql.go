@@ -123,17 +123,28 @@ func judgeMySQL(err error) verdict {
 		v.lost, v.undone = true, true
 	case 1062, 1451, 1452: // unique, foreign key: another writer was there first
 		v.taken = true
-	case 1021, 1114, 1030, 1026, 3:
-		v.means = "the disk is full, or cannot be written"
-	case 1040, 1203:
-		v.means = "the server takes no more connections"
-	case 1047:
-		v.means = "the node of the cluster takes no statements now"
-	case 1290, 1792, 1836:
-		v.means = "the server takes no writes"
+	default:
+		v.means = mysqlMeans[number]
 	}
 	return v
 }
+
+// mysqlMeans are the numbers that are about the host's server and its settings.
+var mysqlMeans = map[int]string{
+	3: diskFull, 1021: diskFull, 1026: diskFull, 1030: diskFull, 1114: diskFull,
+	1040: "the server takes no more connections", 1203: "the server takes no more connections",
+	1044: noRight, 1142: noRight, 1143: noRight, 1227: noRight,
+	1045: notLetIn, 1130: notLetIn,
+	1046: "the data source name names no database",
+	1047: "the node of the cluster takes no statements now",
+	1049: noDatabase,
+	1053: ended, 1927: ended,
+	1290: noWrites, 1792: noWrites, 1836: noWrites,
+	1317: cancelled, 1969: cancelled, 3024: cancelled,
+	1461: "the server keeps no more prepared statements: raise max_prepared_stmt_count",
+}
+
+const noWrites = "the server takes no writes"
 
 // mysqlMigrating lets one process migrate at a time. A statement that changes a
 // schema commits whatever came before it, so that no transaction does.

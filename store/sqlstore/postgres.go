@@ -122,12 +122,8 @@ func judgePostgreSQL(err error) verdict {
 		v.lost = true
 	case "23505", "23503": // unique, foreign key: another writer was there first
 		v.taken = true
-	case "53100":
-		v.means = "the disk is full"
-	case "53300", "57P03":
-		v.means = "the server takes no connection now"
-	case "25006":
-		v.means = "the server takes no writes: it is a standby, or set to be read"
+	default:
+		v.means = postgresMeans[state]
 	}
 	// What a server still answers after it has decided not to commit. 40003 is its
 	// own word for not knowing.
@@ -137,3 +133,21 @@ func judgePostgreSQL(err error) verdict {
 	}
 	return v
 }
+
+// postgresMeans are the states that are about the host's server and its settings.
+var postgresMeans = map[string]string{
+	"25006": "the server takes no writes: it is a standby, or set to be read",
+	"25P03": "the server has ended a transaction that was idle for too long",
+	"26000": notKept, "42P05": notKept,
+	"28000": notLetIn, "28P01": notLetIn,
+	"3D000": noDatabase,
+	"3F000": "no schema of the search_path exists",
+	"42501": noRight,
+	"42P01": "a table is not where the search_path says",
+	"53100": diskFull,
+	"53300": "the server takes no more connections", "57P03": "the server takes no connection now",
+	"57014": cancelled,
+	"57P01": ended, "57P05": ended,
+}
+
+const notKept = "a pooler does not keep what the driver prepares: open the handle in another mode of the driver"

@@ -46,18 +46,16 @@ func (p *prepared) miss(text string) {
 }
 
 // prepareMissed prepares what was missed, which needs a connection and so must
-// come before the next transaction.
-func (p *prepared) prepareMissed(ctx context.Context) error {
+// come before the next transaction. What cannot be prepared runs as it is, and says
+// for itself what is wrong.
+func (p *prepared) prepareMissed(ctx context.Context) {
 	p.mu.Lock()
 	texts := slices.Collect(maps.Keys(p.missed))
 	clear(p.missed)
 	p.mu.Unlock()
 	for _, text := range texts {
-		if _, err := p.statement(ctx, text); err != nil {
-			return err
-		}
+		_, _ = p.statement(ctx, text)
 	}
-	return nil
 }
 
 // known returns the statement with this text, nil when it is not prepared.

@@ -45,9 +45,7 @@ func (s *server) beginHost(ctx context.Context) (hostTransaction, error) {
 
 func (s *server) beginTx(ctx context.Context, options *sql.TxOptions) (*serverTx, error) {
 	if s.statements != nil {
-		if err := s.statements.prepareMissed(ctx); err != nil {
-			return nil, s.d.fail(ctx, "prepare", err)
-		}
+		s.statements.prepareMissed(ctx)
 	}
 	// What begins a transaction gives it a context for its whole life. This one
 	// ends with ctx only until the transaction has begun: from then on each
