@@ -28,6 +28,8 @@ type engine struct {
 	// server starts it; nil for what needs no server. One that is not installed ends
 	// the test (see [servers.Need]).
 	server func(testing.TB) servers.Engine
+	// parameters are in every data source name.
+	parameters []string
 	// snapshots is what to add to a data source name so that what a transaction
 	// reads is of one moment.
 	snapshots string
@@ -35,6 +37,8 @@ type engine struct {
 	blank func(testing.TB) database
 	// fresh makes a database with the schema and no records.
 	fresh func(testing.TB) database
+	// on returns a Store on a database that has the schema; nil for one handle.
+	on func(testing.TB, database) store.Store
 }
 
 // database is where a driver finds one database.
@@ -78,6 +82,10 @@ func engines() []*engine { return append([]*engine{onSQLite()}, serverEngines().
 // serverEngines are those that are servers.
 func serverEngines() []*engine { return []*engine{onPostgreSQL(), onMariaDB()} }
 
+// contended are those on which callers contend: also one behind a pooler, and one of
+// several nodes.
+func contended() []*engine { return append(engines(), onPgBouncer("exec"), onGalera()) }
+
 // engineNamed returns the engine of this name, nil when there is none.
 func engineNamed(name string) *engine {
 	for _, e := range engines() {
@@ -91,6 +99,9 @@ func engineNamed(name string) *engine {
 // eachEngine runs fn as a subtest on each engine.
 func eachEngine(t *testing.T, fn func(*testing.T, *engine)) { t.Helper(); each(t, engines(), fn) }
 
+// eachContended is eachEngine for those on which callers contend.
+func eachContended(t *testing.T, fn func(*testing.T, *engine)) { t.Helper(); each(t, contended(), fn) }
+
 // eachServer is eachEngine for those that are servers.
 func eachServer(t *testing.T, fn func(*testing.T, *engine)) { t.Helper(); each(t, serverEngines(), fn) }
 
@@ -103,7 +114,13 @@ func each(t *testing.T, list []*engine, fn func(*testing.T, *engine)) {
 
 // stores returns what opens a Store on a fresh database of e.
 func (e *engine) stores() servicetest.Open {
-	return func(t testing.TB) store.Store { return e.fresh(t).store(t) }
+	return func(t testing.TB) store.Store {
+		d := e.fresh(t)
+		if e.on != nil {
+			return e.on(t, d)
+		}
+		return d.store(t)
+	}
 }
 
 var onSQLite = sync.OnceValue(func() *engine {
@@ -169,7 +186,7 @@ func onServer[S servers.Engine](e *engine, start func(context.Context, servers.O
 	e.blank = func(t testing.TB) database {
 		t.Helper()
 		s := e.server(t)
-		return database{e, s.DSN(servers.Fresh(t, s))}
+		return database{e, s.DSN(servers.Fresh(t, s), e.parameters...)}
 	}
 	e.fresh = e.pooled(e.server, "", "")
 	return e
@@ -186,7 +203,7 @@ func (e *engine) pooled(server func(testing.TB) servers.Engine, before, paramete
 		s := server(t)
 		once.Do(func() {
 			pool = servers.NewPool(s, func(ctx context.Context, name string) error {
-				db := sql.OpenDB(plainConnector{database{e, s.DSN(name)}.with(parameters)})
+				db := sql.OpenDB(plainConnector{database{e, s.DSN(name, e.parameters...)}.with(parameters)})
 				defer db.Close()
 				if before != "" {
 					if _, err := db.ExecContext(ctx, before); err != nil {
@@ -196,7 +213,7 @@ func (e *engine) pooled(server func(testing.TB) servers.Engine, before, paramete
 				return sqlstore.Migrate(ctx, db, e.dialect)
 			})
 		})
-		return database{e, s.DSN(pool.Database(t))}.with(parameters)
+		return database{e, s.DSN(pool.Database(t), e.parameters...)}.with(parameters)
 	}
 }
 

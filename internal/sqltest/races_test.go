@@ -20,13 +20,13 @@ func effort(full, less int) int {
 }
 
 func TestRaces(t *testing.T) {
-	eachEngine(t, func(t *testing.T, e *engine) {
-		servicetest.RunRaces(t, e.stores(), effort(1000, 50), 100)
+	eachContended(t, func(t *testing.T, e *engine) {
+		servicetest.RunRaces(t, e.stores(), effort(20, 50), 100)
 	})
 }
 
 func TestContention(t *testing.T) {
-	eachEngine(t, func(t *testing.T, e *engine) {
+	eachContended(t, func(t *testing.T, e *engine) {
 		servicetest.RunContention(t, e.stores(), 5*time.Second)
 	})
 }
