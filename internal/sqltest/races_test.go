@@ -1,8 +1,11 @@
 package sqltest
 
 import (
+	"cmp"
+	"os"
 	"runtime/debug"
 	"slices"
+	"strconv"
 	"testing"
 	"time"
 
@@ -19,9 +22,33 @@ func effort(full, less int) int {
 	return full
 }
 
+// allRounds is the environment variable that says how many rounds each race runs
+// on each engine. Without it they are few on servers, where a round takes long.
+const allRounds = "CHARTER_ROUNDS"
+
+func rounds(t *testing.T, e *engine) int {
+	t.Helper()
+	n, err := strconv.Atoi(cmp.Or(os.Getenv(allRounds), "0"))
+	switch {
+	case err != nil || n < 0:
+		t.Fatalf("%s is no number of rounds: %v", allRounds, err)
+	case n > 0:
+		return n
+	case e.server != nil:
+		return effort(30, 10)
+	}
+	return effort(1000, 50)
+}
+
+// TestRaces runs the races, and where transactions overlap naive ones besides, as
+// the control.
 func TestRaces(t *testing.T) {
 	eachContended(t, func(t *testing.T, e *engine) {
-		servicetest.RunRaces(t, e.stores(), effort(20, 50), 100)
+		n := rounds(t, e)
+		servicetest.RunRaces(t, e.stores(), n, 100)
+		if e.server != nil {
+			runNaives(t, e, n)
+		}
 	})
 }
 
