@@ -100,10 +100,14 @@ func (o overseer) until(t testing.TB, query string, n int) {
 	until(t, func() bool { return len(o.list(t, query)) == n })
 }
 
+// lookAgain is how long until looks away: MariaDB brings its list of transactions up
+// to date for those alone who have not looked at it for 100 milliseconds.
+const lookAgain = 110 * time.Millisecond
+
 // until returns when is does, and fails the test if that takes too long.
 func until(t testing.TB, is func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(time.Minute); !is(); time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); !is(); time.Sleep(lookAgain) {
 		if time.Now().After(deadline) {
 			t.Fatal("what was waited for did not come")
 		}

@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"cmp"
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"net"
@@ -31,7 +32,7 @@ type failure struct {
 }
 
 func (f *failure) Error() string {
-	text := cmp.Or(f.means, "the database cannot be used")
+	text := cmp.Or(f.means, "the connection to the database cannot be used")
 	switch {
 	case f.class != nil:
 		text = f.class.Error()
@@ -65,8 +66,10 @@ func (d *dialect) failure(ctx context.Context, doing string, err, conflict error
 	}
 	verdict := d.judge(err)
 	f := &failure{doing: doing, code: verdict.code, means: verdict.means, cause: err}
-	if unreachable := (*net.OpError)(nil); f.means == "" && errors.As(err, &unreachable) {
+	if dial := (*net.OpError)(nil); errors.As(err, &dial) && dial.Op == "dial" {
 		f.means = "the database cannot be reached"
+	} else if errors.Is(err, sql.ErrTxDone) {
+		f.means = "the transaction has ended"
 	}
 	switch {
 	case ctx.Err() != nil:

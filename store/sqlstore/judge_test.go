@@ -58,6 +58,7 @@ func TestServerErrors(t *testing.T) {
 		{my, number(1180), false, false, "1180"},
 		{my, number(1047), false, false, "takes no statements now"},
 		{my, number(1053), false, false, "1053"},
+		{my, number(14), false, false, "disk is full"},
 		{my, number(1114), false, false, "disk is full"},
 		{my, errors.New(quoting), false, false, "cannot be used"},
 	} {

@@ -131,7 +131,7 @@ func judgeMySQL(err error) verdict {
 
 // mysqlMeans are the numbers that are about the host's server and its settings.
 var mysqlMeans = map[int]string{
-	3: diskFull, 1021: diskFull, 1026: diskFull, 1030: diskFull, 1114: diskFull,
+	3: diskFull, 14: diskFull, 20: diskFull, 1021: diskFull, 1026: diskFull, 1030: diskFull, 1114: diskFull,
 	1040: "the server takes no more connections", 1203: "the server takes no more connections",
 	1044: noRight, 1142: noRight, 1143: noRight, 1227: noRight,
 	1045: notLetIn, 1130: notLetIn,

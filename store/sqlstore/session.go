@@ -99,10 +99,11 @@ func (s *session) rows(ctx context.Context, text string, args []any, each func(*
 	fields := r.fields()
 	for rows.Next() {
 		begun = true
-		if err := rows.Scan(fields...); err != nil {
-			return true, err
+		err := rows.Scan(fields...)
+		if err == nil {
+			err = each(&r)
 		}
-		if err := each(&r); err != nil {
+		if err != nil {
 			return true, fmt.Errorf("%w: %w", errUnread, err)
 		}
 	}
