@@ -36,7 +36,7 @@ test: ## run all tests of all modules, with the race detector
 	@for m in $(filter-out $(ENGINES),$(MODULES)); do echo "test: $$m"; go -C $$m test $(TESTFLAGS) ./...; done
 	@echo "test: $(ENGINES), in full"; go -C $(ENGINES) test -timeout=40m ./...
 	@echo "test: $(ENGINES), with the race detector"; \
-		go -C $(ENGINES) test -race -timeout=40m -skip '^Test(Rules|Corpus|Faults|Machine|Contention|SQLitePlans)' ./...
+		go -C $(ENGINES) test -race -timeout=40m -run '^Test(Conformance|Races|InTx|Bind|Statements|Migrat)' .
 
 .PHONY: cover
 cover: ## measure statement coverage and compare it with the floors
