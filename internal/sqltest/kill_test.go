@@ -43,8 +43,16 @@ func kills(e *engine) (all, perDatabase int) {
 	return 20, 5
 }
 
-// TestMain is also the process that is killed: this test binary, started again.
+// TestMain is also the process that is killed, and those that start at once: this test
+// binary, started again.
 func TestMain(m *testing.M) {
+	if name := os.Getenv(startEngine); name != "" {
+		if err := open(context.Background(), name, os.Getenv(startDSN)); err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			os.Exit(1)
+		}
+		os.Exit(0)
+	}
 	if name := os.Getenv(killEngine); name != "" {
 		fmt.Fprintln(os.Stderr, live(context.Background(), name, os.Getenv(killDSN), os.Getenv(killLife)))
 		os.Exit(1)
