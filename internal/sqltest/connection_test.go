@@ -2,7 +2,6 @@ package sqltest
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -67,71 +66,12 @@ func TestSettingsOfConnections(t *testing.T) {
 	}
 }
 
-var errDriver = errors.New("the driver says no, and quotes 'secret'")
-
-// failing makes the statement that is just text fail.
-func failing(text string) func(string) error {
-	return func(ran string) error {
-		if ran == text {
-			return errDriver
-		}
-		return nil
-	}
-}
-
-// TestCommitFails shows what a COMMIT that fails is called: an error when the
-// transaction was still there to be rolled back, an unknown outcome when not.
-func TestCommitFails(t *testing.T) {
-	for name, c := range map[string]struct {
-		fault   func(text string) error
-		unknown bool
-	}{
-		"and has done nothing": {failing("COMMIT"), false},
-		"and nobody answers":   {notAnswered, true},
-	} {
-		t.Run(name, func(t *testing.T) {
-			db, rec := recorded(t, filepath.Join(t.TempDir(), "charter.db"), 1)
-			s := migrated(t, db, sqlstore.SQLite())
-			populate(t, s, 2, 10)
-			rec.fail(c.fault)
-			err := attempt(t.Context(), s, holdOrg, rename("new"))
-			rec.fail(nil)
-			if errors.Is(err, store.ErrUnknownOutcome) != c.unknown || errors.Is(err, store.ErrConflict) || !errors.Is(err, errDriver) {
-				t.Errorf("got error %v", err)
-			}
-			if strings.Contains(err.Error(), "secret") {
-				t.Errorf("the error quotes: %v", err)
-			}
-			if got := nameOf(t, s, org(1)); got != "Organization 1" {
-				t.Errorf("the name is %q", got)
-			}
-			update(t, s, holdOrg, rename("later")) // the Store goes on
-		})
-	}
-}
-
 // notAnswered is a connection that is lost when COMMIT is asked for.
 func notAnswered(text string) error {
 	if text == "COMMIT" || text == "ROLLBACK" || text == "BEGIN; ROLLBACK" {
 		return errDriver
 	}
 	return nil
-}
-
-// TestCommitAnswersTooLate commits, and then says that it failed.
-func TestCommitAnswersTooLate(t *testing.T) {
-	db, rec := recorded(t, filepath.Join(t.TempDir(), "charter.db"), 2)
-	s := migrated(t, db, sqlstore.SQLite())
-	populate(t, s, 2, 10)
-	rec.failAfter("COMMIT", errDriver)
-	err := attempt(t.Context(), s, holdOrg, rename("new"))
-	rec.failAfter("", nil)
-	if !errors.Is(err, store.ErrUnknownOutcome) {
-		t.Errorf("got error %v", err)
-	}
-	if got := nameOf(t, s, org(1)); got != "new" {
-		t.Errorf("the name is %q", got)
-	}
 }
 
 // TestRollbackFails shows that a connection on which nothing can be undone is not
@@ -171,80 +111,6 @@ func TestRollbackAfterSQLiteDid(t *testing.T) {
 		t.Errorf("got error %v", err)
 	}
 	update(t, s, holdOrg, rename("still here"))
-}
-
-// TestEveryStatementFails fails each statement of an Update in turn: it fails with
-// that error, says nothing of what the driver said, and keeps nothing (SPEC 8).
-func TestEveryStatementFails(t *testing.T) {
-	db, rec := recorded(t, filepath.Join(t.TempDir(), "charter.db")+hasty, 1)
-	s := migrated(t, db, sqlstore.SQLite())
-	populate(t, s, 2, 10)
-	for _, w := range writes() {
-		for n := 0; ; n++ {
-			before := state(t, db)
-			left, failed := n, ""
-			rec.fail(func(text string) error {
-				if strings.HasPrefix(text, "ROLLBACK") || strings.HasPrefix(text, "PRAGMA foreign_keys = OFF") {
-					return nil
-				}
-				if left--; left < 0 && failed == "" {
-					failed = text
-					return errDriver
-				}
-				return nil
-			})
-			err := attempt(t.Context(), s, everything(), w.run)
-			rec.fail(nil)
-			if failed == "" {
-				break // there is no such statement any more
-			}
-			if !errors.Is(err, errDriver) || strings.Contains(err.Error(), "secret") || strings.Contains(err.Error(), "charter_") {
-				t.Errorf("%s, statement %d: got error %v", w.call, n, err)
-			}
-			if after := state(t, db); after != before {
-				t.Fatalf("%s, statement %d (%s): something was kept", w.call, n, failed)
-			}
-		}
-	}
-}
-
-// state returns everything that is stored, as text.
-func state(t testing.TB, db *sql.DB) string {
-	t.Helper()
-	var text strings.Builder
-	for _, table := range tablesOf(t, db) {
-		fmt.Fprintln(&text, table, dump(t, db, table))
-	}
-	return text.String()
-}
-
-// dump returns the rows of a table, and nothing of what is none.
-func dump(t testing.TB, db *sql.DB, table string) [][]any {
-	t.Helper()
-	if number(t, db, `SELECT count(*) FROM sqlite_master WHERE type = 'table' AND name = '`+table+`'`) == 0 {
-		return nil
-	}
-	rows, err := db.QueryContext(t.Context(), `SELECT * FROM `+table)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer rows.Close()
-	columns, err := rows.Columns()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var all [][]any
-	for rows.Next() {
-		values, fields := make([]any, len(columns)), make([]any, len(columns))
-		for i := range fields {
-			fields[i] = &values[i]
-		}
-		if err := rows.Scan(fields...); err != nil {
-			t.Fatal(err)
-		}
-		all = append(all, values)
-	}
-	return all
 }
 
 // TestAnotherProcess shows what happens when somebody else writes: a short while
@@ -354,7 +220,7 @@ func TestDiskFull(t *testing.T) {
 	fill := func(ctx context.Context, tx store.Tx) error {
 		return errors.Join(tx.DeleteMember(ctx, org(1), row(1)), tx.Register(ctx, org(1), many))
 	}
-	before := state(t, db)
+	before := state(t, onSQLite(), db)
 	limit := fmt.Sprintf(`PRAGMA max_page_count = %d`, number(t, db, `PRAGMA page_count`)+20)
 	must(t, db, limit)
 
@@ -377,7 +243,7 @@ func TestDiskFull(t *testing.T) {
 		t.Errorf("of the host's orders %d are kept", n)
 	}
 	must(t, db, `DELETE FROM orders`)
-	if after := state(t, db); after != before {
+	if after := state(t, onSQLite(), db); after != before {
 		t.Error("something of it was kept")
 	}
 	must(t, db, `PRAGMA max_page_count = 1000000`)

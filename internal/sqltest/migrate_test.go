@@ -1,7 +1,6 @@
 package sqltest
 
 import (
-	"database/sql"
 	"errors"
 	"io/fs"
 	"regexp"
@@ -29,18 +28,20 @@ func TestSchemaVersions(t *testing.T) {
 		"newer":   {`UPDATE charter_schema SET version = 99`, sqlstore.ErrSchemaNew, sqlstore.ErrSchemaNew},
 	} {
 		t.Run(name, func(t *testing.T) {
-			db := sqliteFile(t, 1)
-			migrated(t, db, sqlstore.SQLite())
-			must(t, db, c.change)
-			if _, err := sqlstore.New(t.Context(), db, sqlstore.SQLite()); !errors.Is(err, c.refused) {
-				t.Errorf("New: got error %v, want %v", err, c.refused)
-			}
-			if c.migrate == errors.ErrUnsupported {
-				return // no migration goes from there to here
-			}
-			if err := sqlstore.Migrate(t.Context(), db, sqlstore.SQLite()); !errors.Is(err, c.migrate) {
-				t.Errorf("Migrate: got error %v, want %v", err, c.migrate)
-			}
+			eachEngine(t, func(t *testing.T, e *engine) {
+				db := e.blank(t).open(t, 1)
+				migrated(t, db, e.dialect)
+				must(t, db, c.change)
+				if _, err := sqlstore.New(t.Context(), db, e.dialect); !errors.Is(err, c.refused) {
+					t.Errorf("New: got error %v, want %v", err, c.refused)
+				}
+				if c.migrate == errors.ErrUnsupported {
+					return // no migration goes from there to here
+				}
+				if err := sqlstore.Migrate(t.Context(), db, e.dialect); !errors.Is(err, c.migrate) {
+					t.Errorf("Migrate: got error %v, want %v", err, c.migrate)
+				}
+			})
 		})
 	}
 }
@@ -48,86 +49,74 @@ func TestSchemaVersions(t *testing.T) {
 // TestSchemaOfNothing opens a database that nobody has migrated, and leaves no
 // trace in it.
 func TestSchemaOfNothing(t *testing.T) {
-	db := sqliteFile(t, 1)
-	if _, err := sqlstore.New(t.Context(), db, sqlstore.SQLite()); !errors.Is(err, sqlstore.ErrSchemaMissing) {
-		t.Errorf("New: got error %v", err)
-	}
-	if tables := tablesOf(t, db); len(tables) != 0 {
-		t.Errorf("New made the tables %v", tables)
-	}
-}
-
-func tablesOf(t testing.TB, db *sql.DB) (names []string) {
-	t.Helper()
-	rows, err := db.QueryContext(t.Context(), `SELECT name FROM sqlite_master WHERE name NOT LIKE 'sqlite!_%' ESCAPE '!' ORDER BY name`)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var name string
-		if err := rows.Scan(&name); err != nil {
-			t.Fatal(err)
+	eachEngine(t, func(t *testing.T, e *engine) {
+		db := e.blank(t).open(t, 1)
+		if _, err := sqlstore.New(t.Context(), db, e.dialect); !errors.Is(err, sqlstore.ErrSchemaMissing) {
+			t.Errorf("New: got error %v", err)
 		}
-		names = append(names, name)
-	}
-	return names
+		if names := namesIn(t, e, db); len(names) != 0 {
+			t.Errorf("New made %v", names)
+		}
+	})
 }
 
 // TestMigrateNames shows that everything in the database has the prefix, and that
 // the host's own goose does not meet ours.
 func TestMigrateNames(t *testing.T) {
-	db := sqliteFile(t, 1)
-	must(t, db, `CREATE TABLE goose_db_version (id INTEGER, version_id INTEGER, is_applied INTEGER, tstamp TEXT)`)
-	must(t, db, `INSERT INTO goose_db_version VALUES (1, 77, 1, '')`)
-	migrated(t, db, sqlstore.SQLite())
-	for _, name := range tablesOf(t, db) {
-		if name != "goose_db_version" && !strings.HasPrefix(name, "charter_") {
-			t.Errorf("the schema has %s", name)
+	eachEngine(t, func(t *testing.T, e *engine) {
+		db := e.blank(t).open(t, 1)
+		must(t, db, `CREATE TABLE goose_db_version (id INTEGER, version_id INTEGER, is_applied INTEGER, tstamp VARCHAR(9))`)
+		must(t, db, `INSERT INTO goose_db_version VALUES (1, 77, 1, '')`)
+		migrated(t, db, e.dialect)
+		before := namesIn(t, e, db)
+		for _, name := range before {
+			if name != "goose_db_version" && !strings.HasPrefix(name, "charter_") {
+				t.Errorf("the schema has %s", name)
+			}
 		}
-	}
-	before := tablesOf(t, db)
-	if err := sqlstore.Migrate(t.Context(), db, sqlstore.SQLite()); err != nil {
-		t.Errorf("again: %v", err)
-	}
-	if after := tablesOf(t, db); !slices.Equal(before, after) {
-		t.Errorf("again: %v became %v", before, after)
-	}
+		if err := sqlstore.Migrate(t.Context(), db, e.dialect); err != nil {
+			t.Errorf("again: %v", err)
+		}
+		if after := namesIn(t, e, db); !slices.Equal(before, after) {
+			t.Errorf("again: %v became %v", before, after)
+		}
+	})
 }
 
 // TestMigrationsByHand applies the files as a host with a tool of its own does:
 // plain SQL, each in a transaction.
 func TestMigrationsByHand(t *testing.T) {
-	db := sqliteFile(t, 2)
-	files := sqlstore.Migrations(sqlstore.SQLite())
-	names, err := fs.Glob(files, "*")
-	if err != nil || len(names) == 0 {
-		t.Fatalf("files %v, error %v", names, err)
-	}
-	slices.Sort(names)
-	for i, name := range names {
-		if !regexp.MustCompile(`^0*[1-9][0-9]*_[a-z_]+\.sql$`).MatchString(name) {
-			t.Errorf("file %d is called %s", i, name)
+	eachEngine(t, func(t *testing.T, e *engine) {
+		d := e.blank(t)
+		db := d.open(t, 2)
+		if e == onMariaDB() {
+			db = d.with("&multiStatements=true").open(t, 2)
 		}
-		text, err := fs.ReadFile(files, name)
-		if err != nil {
-			t.Fatal(err)
+		files := sqlstore.Migrations(e.dialect)
+		names, err := fs.Glob(files, "*")
+		if err != nil || len(names) == 0 {
+			t.Fatalf("files %v, error %v", names, err)
 		}
-		tx, err := db.BeginTx(t.Context(), nil)
-		if err != nil {
-			t.Fatal(err)
+		slices.Sort(names)
+		for i, name := range names {
+			if !regexp.MustCompile(`^0*[1-9][0-9]*_[a-z_]+\.sql$`).MatchString(name) {
+				t.Errorf("file %d is called %s", i, name)
+			}
+			text, err := fs.ReadFile(files, name)
+			if err != nil {
+				t.Fatal(err)
+			}
+			tx := begin(t, db)
+			exec(t, tx, string(text))
+			if err := tx.Commit(); err != nil {
+				t.Fatal(err)
+			}
 		}
-		if _, err := tx.ExecContext(t.Context(), string(text)); err != nil {
-			t.Fatalf("%s: %v", name, err)
+		populate(t, opened(t, db, e.dialect), 1, 5)
+		if err := sqlstore.Migrate(t.Context(), db, e.dialect); err != nil {
+			t.Errorf("Migrate, where there is nothing to do: %v", err)
 		}
-		if err := tx.Commit(); err != nil {
-			t.Fatal(err)
-		}
-	}
-	populate(t, opened(t, db, sqlstore.SQLite()), 1, 5)
-	if err := sqlstore.Migrate(t.Context(), db, sqlstore.SQLite()); err != nil {
-		t.Errorf("Migrate, where there is nothing to do: %v", err)
-	}
+	})
 }
 
 // TestMigrateAtOnce migrates one database through many handles, as processes do

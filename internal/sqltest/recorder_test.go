@@ -202,7 +202,7 @@ type recordedTx struct {
 
 func (t *recordedTx) Commit() error {
 	if err := t.r.note("COMMIT", nil); err != nil {
-		return err
+		return errors.Join(err, t.Tx.Rollback()) // a server keeps no transaction after that
 	}
 	return errors.Join(t.Tx.Commit(), t.r.after("COMMIT"))
 }
