@@ -2,6 +2,7 @@ package sqltest
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -10,6 +11,7 @@ import (
 	"github.com/jackc/pgx/v5/stdlib"
 
 	"github.com/seed-5b9f5318/charter/internal/sqltest/servers"
+	"github.com/seed-5b9f5318/charter/orgs"
 	"github.com/seed-5b9f5318/charter/store"
 	"github.com/seed-5b9f5318/charter/store/sqlstore"
 )
@@ -82,4 +84,32 @@ func (s *spread) Update(ctx context.Context, fn func(context.Context, store.Tx) 
 		}
 	}
 	return s.next().Update(ctx, fn)
+}
+
+// TestGaleraAborts lets a transaction on one node write after one on another node has
+// committed what it has locked. The cluster has then rolled it back and tells so when
+// it is asked for more, which must not be taken for a transaction of its own. That
+// this holds whenever the abort comes, TestContention shows.
+func TestGaleraAborts(t *testing.T) {
+	s := onGalera().stores()(t).(*spread)
+	here, there := s.nodes[1], s.nodes[2]
+	populate(t, here, 1, 12)
+	for n := range 5 {
+		member := row(n + 2)
+		err := attempt(t.Context(), here, store.Want{Org: org(0), Contended: true}, func(ctx context.Context, tx store.Tx) error {
+			update(t, there, store.Want{Org: org(0)}, func(ctx context.Context, tx store.Tx) error {
+				return tx.UpdateOrganization(ctx, orgs.Organization{ID: org(0), Name: "by another"})
+			})
+			if _, err := here.Organization(t.Context(), org(0)); err != nil { // which waits for it
+				return err
+			}
+			return tx.DeleteMember(ctx, org(0), member)
+		})
+		if !errors.Is(err, store.ErrConflict) {
+			t.Errorf("round %d: got error %v", n, err)
+		}
+		if _, err := here.Member(t.Context(), org(0), member); err != nil {
+			t.Errorf("round %d: what was refused has taken place: %v", n, err)
+		}
+	}
 }

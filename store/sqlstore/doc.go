@@ -83,7 +83,13 @@
 // server, and the parameters parseTime, clientFoundRows and interpolateParams, may
 // be any. New refuses sessions at READ UNCOMMITTED or without autocommit, and
 // tables in another engine than InnoDB. Each connection keeps up to a hundred
-// statements prepared.
+// statements prepared, for what reads outside of transactions.
+//
+// A Galera cluster that aborts a transaction for another node's may say so in answer
+// to the preparing or closing of a statement, where nobody hears it: what follows is
+// then committed statement by statement. The Store prepares nothing in transactions.
+// Let the host's own transactions do likewise, in most drivers with the parameter
+// interpolateParams=true.
 //
 // Inside a transaction of the host's that has read before, a Hold sees what that
 // transaction sees. At REPEATABLE READ, the default, that may be old: then the

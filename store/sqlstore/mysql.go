@@ -40,9 +40,8 @@ func mySQL() *dialect {
 		atEnd:        comparedTogether,
 		judge:        judgeMySQL,
 	}
-	d.open = func(ctx context.Context, db *sql.DB, reads queryer) (transactions, error) {
-		statements, _ := reads.(*prepared)
-		return &server{d: d, db: db, statements: statements}, d.checkMySQL(ctx, db)
+	d.open = func(ctx context.Context, db *sql.DB, _ queryer) (transactions, error) {
+		return &server{d: d, db: db, spelled: true}, d.checkMySQL(ctx, db)
 	}
 	return d
 }

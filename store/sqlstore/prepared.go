@@ -3,8 +3,6 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
-	"maps"
-	"slices"
 	"sync"
 )
 
@@ -18,11 +16,10 @@ type prepared struct {
 	*sql.DB
 	mu         sync.RWMutex
 	statements map[string]*sql.Stmt
-	missed     map[string]bool // texts that transactions would like to have prepared
 }
 
 func newPrepared(db *sql.DB) *prepared {
-	return &prepared{DB: db, statements: map[string]*sql.Stmt{}, missed: map[string]bool{}}
+	return &prepared{DB: db, statements: map[string]*sql.Stmt{}}
 }
 
 func (p *prepared) QueryContext(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
@@ -34,58 +31,6 @@ func (p *prepared) QueryContext(ctx context.Context, text string, args ...any) (
 		return p.DB.QueryContext(ctx, text, args...)
 	}
 	return statement.QueryContext(ctx, args...)
-}
-
-// miss notes a text that ran unprepared in a transaction.
-func (p *prepared) miss(text string) {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	if len(p.statements)+len(p.missed) < maxPrepared {
-		p.missed[text] = true
-	}
-}
-
-// prepareMissed prepares what was missed, which needs a connection and so must
-// come before the next transaction. What cannot be prepared runs as it is, and says
-// for itself what is wrong.
-func (p *prepared) prepareMissed(ctx context.Context) {
-	p.mu.Lock()
-	texts := slices.Collect(maps.Keys(p.missed))
-	clear(p.missed)
-	p.mu.Unlock()
-	for _, text := range texts {
-		_, _ = p.statement(ctx, text)
-	}
-}
-
-// known returns the statement with this text, nil when it is not prepared.
-func (p *prepared) known(text string) *sql.Stmt {
-	p.mu.RLock()
-	defer p.mu.RUnlock()
-	return p.statements[text]
-}
-
-// preparedTx runs what is prepared as such. What is not it does not prepare: for
-// that the handle needs a connection, and the transaction may have the last one.
-type preparedTx struct {
-	*sql.Tx
-	handle *prepared
-}
-
-func (t *preparedTx) QueryContext(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
-	if statement := t.handle.known(text); statement != nil {
-		return t.StmtContext(ctx, statement).QueryContext(ctx, args...)
-	}
-	t.handle.miss(text)
-	return t.Tx.QueryContext(ctx, text, args...)
-}
-
-func (t *preparedTx) ExecContext(ctx context.Context, text string, args ...any) (sql.Result, error) {
-	if statement := t.handle.known(text); statement != nil {
-		return t.StmtContext(ctx, statement).ExecContext(ctx, args...)
-	}
-	t.handle.miss(text)
-	return t.Tx.ExecContext(ctx, text, args...)
 }
 
 // statement returns the statement with this text, nil when there is no room for

@@ -13,8 +13,8 @@ import (
 type server struct {
 	d  *dialect
 	db *sql.DB
-	// statements are those that stay prepared; nil where the driver sees to that.
-	statements *prepared
+	// spelled says that transactions run statements with their parameters spelled out.
+	spelled bool
 }
 
 // serverUncut: a statement that is cut short costs the connection, and with it the
@@ -44,9 +44,6 @@ func (s *server) beginHost(ctx context.Context) (hostTransaction, error) {
 }
 
 func (s *server) beginTx(ctx context.Context, options *sql.TxOptions) (*serverTx, error) {
-	if s.statements != nil {
-		s.statements.prepareMissed(ctx)
-	}
 	// What begins a transaction gives it a context for its whole life. This one
 	// ends with ctx only until the transaction has begun: from then on each
 	// statement has ctx, and COMMIT must not be cut short (C13).
@@ -62,10 +59,10 @@ func (s *server) beginTx(ctx context.Context, options *sql.TxOptions) (*serverTx
 }
 
 func (s *server) within(tx *sql.Tx) queryer {
-	if s.statements == nil {
-		return tx
+	if s.spelled {
+		return spelledTx{tx}
 	}
-	return &preparedTx{tx, s.statements}
+	return tx
 }
 
 // serverTx is a transaction of ours.
