@@ -94,12 +94,13 @@ type verdict struct {
 
 // What errors of several databases mean.
 const (
-	diskFull   = "the disk is full, or cannot be written"
-	noDatabase = "there is no such database"
-	noRight    = "the database user lacks a right"
-	notLetIn   = "the server does not let this user in"
-	cancelled  = "the statement was cancelled, or took longer than the server allows"
-	ended      = "the server has ended the connection"
+	diskFull      = "the disk is full, or cannot be written"
+	noConnections = "the server takes no more connections"
+	noDatabase    = "there is no such database"
+	noRight       = "the database user lacks a right"
+	notLetIn      = "the server does not let this user in"
+	cancelled     = "the statement was cancelled, or took longer than the server allows"
+	ended         = "the server has ended the connection"
 )
 
 // errorf returns an error that no database reported.

@@ -123,24 +123,39 @@ func judgeMySQL(err error) verdict {
 	case 1062, 1451, 1452: // unique, foreign key: another writer was there first
 		v.taken = true
 	default:
-		v.means = mysqlMeans[number]
+		v.means = mysqlMeans(number)
 	}
 	return v
 }
 
-// mysqlMeans are the numbers that are about the host's server and its settings.
-var mysqlMeans = map[int]string{
-	3: diskFull, 14: diskFull, 20: diskFull, 1021: diskFull, 1026: diskFull, 1030: diskFull, 1114: diskFull,
-	1040: "the server takes no more connections", 1203: "the server takes no more connections",
-	1044: noRight, 1142: noRight, 1143: noRight, 1227: noRight,
-	1045: notLetIn, 1130: notLetIn,
-	1046: "the data source name names no database",
-	1047: "the node of the cluster takes no statements now",
-	1049: noDatabase,
-	1053: ended, 1927: ended,
-	1290: noWrites, 1792: noWrites, 1836: noWrites,
-	1317: cancelled, 1969: cancelled, 3024: cancelled,
-	1461: "the server keeps no more prepared statements: raise max_prepared_stmt_count",
+// mysqlMeans says what a number means that is about the host's server and its
+// settings.
+func mysqlMeans(number int) string {
+	switch number {
+	case 3, 14, 20, 1021, 1026, 1030, 1114:
+		return diskFull
+	case 1040, 1203:
+		return noConnections
+	case 1044, 1142, 1143, 1227:
+		return noRight
+	case 1045, 1130:
+		return notLetIn
+	case 1046:
+		return "the data source name names no database"
+	case 1047:
+		return "the node of the cluster takes no statements now"
+	case 1049:
+		return noDatabase
+	case 1053, 1927:
+		return ended
+	case 1290, 1792, 1836:
+		return noWrites
+	case 1317, 1969, 3024:
+		return cancelled
+	case 1461:
+		return "the server keeps no more prepared statements: raise max_prepared_stmt_count"
+	}
+	return ""
 }
 
 const noWrites = "the server takes no writes"

@@ -123,7 +123,7 @@ func judgePostgreSQL(err error) verdict {
 	case "23505", "23503": // unique, foreign key: another writer was there first
 		v.taken = true
 	default:
-		v.means = postgresMeans[state]
+		v.means = postgresMeans(state)
 	}
 	// What a server still answers after it has decided not to commit. 40003 is its
 	// own word for not knowing.
@@ -134,20 +134,38 @@ func judgePostgreSQL(err error) verdict {
 	return v
 }
 
-// postgresMeans are the states that are about the host's server and its settings.
-var postgresMeans = map[string]string{
-	"25006": "the server takes no writes: it is a standby, or set to be read",
-	"25P03": "the server has ended a transaction that was idle for too long",
-	"26000": notKept, "42P05": notKept,
-	"28000": notLetIn, "28P01": notLetIn,
-	"3D000": noDatabase,
-	"3F000": "no schema of the search_path exists",
-	"42501": noRight,
-	"42P01": "a table is not where the search_path says",
-	"53100": diskFull,
-	"53300": "the server takes no more connections", "57P03": "the server takes no connection now",
-	"57014": cancelled,
-	"57P01": ended, "57P05": ended,
+// postgresMeans says what a state means that is about the host's server and its
+// settings.
+func postgresMeans(state string) string {
+	switch state {
+	case "25006":
+		return "the server takes no writes: it is a standby, or set to be read"
+	case "25P03":
+		return "the server has ended a transaction that was idle for too long"
+	case "26000", "42P05":
+		return notKept
+	case "28000", "28P01":
+		return notLetIn
+	case "3D000":
+		return noDatabase
+	case "3F000":
+		return "no schema of the search_path exists"
+	case "42501":
+		return noRight
+	case "42P01":
+		return "a table is not where the search_path says"
+	case "53100":
+		return diskFull
+	case "53300":
+		return noConnections
+	case "57P03":
+		return "the server takes no connection now"
+	case "57014":
+		return cancelled
+	case "57P01", "57P05":
+		return ended
+	}
+	return ""
 }
 
 const notKept = "a pooler does not keep what the driver prepares: open the handle in another mode of the driver"
