@@ -34,7 +34,7 @@ ENGINES := internal/sqltest
 .PHONY: test
 test: ## run all tests of all modules, with the race detector
 	@for m in $(filter-out $(ENGINES),$(MODULES)); do echo "test: $$m"; go -C $$m test $(TESTFLAGS) ./...; done
-	@echo "test: $(ENGINES), in full"; go -C $(ENGINES) test -timeout=40m ./...
+	@echo "test: $(ENGINES), in full"; go -C $(ENGINES) test -timeout=70m ./...
 	@echo "test: $(ENGINES), with the race detector"; \
 		go -C $(ENGINES) test -race -timeout=40m -run '^Test(Conformance|Races|InTx|Bind|Statements|Migrat)' .
 
