@@ -38,6 +38,15 @@ test: ## run all tests of all modules, with the race detector
 	@echo "test: $(ENGINES), with the race detector"; \
 		go -C $(ENGINES) test -race -timeout=40m -run '^Test(Conformance|Races|InTx|Bind|Statements|Migrat)' .
 
+# The acceptance of concurrency: half an hour or more for each server on two cores.
+RACES ?= .*
+ROUNDS ?= 1000
+
+.PHONY: races
+races: ## run ROUNDS rounds of each race on every engine, or on RACES
+	@CHARTER_ROUNDS=$(ROUNDS) go -C $(ENGINES) test -count=1 -v -timeout=6h -parallel=8 -run 'Test(Races|Contention)/$(RACES)' . \
+		| grep -v '^=== '
+
 .PHONY: cover
 cover: ## measure statement coverage and compare it with the floors
 	@.ci/cover

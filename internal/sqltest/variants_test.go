@@ -42,7 +42,9 @@ func variants(e *engine) []variant {
 			{name: "a schema", parameters: "&search_path=elsewhere", before: "CREATE SCHEMA elsewhere"},
 			{name: "PgBouncer", parameters: "&default_query_exec_mode=exec", server: pooler},
 			{name: "PgBouncer, simple protocol", parameters: "&default_query_exec_mode=simple_protocol", server: pooler},
+			{name: "PgBouncer, cache describe", parameters: "&default_query_exec_mode=cache_describe", server: pooler},
 		},
+		onGalera(): {{name: "transactions on different nodes"}},
 		onMariaDB(): {
 			{name: "read committed", parameters: "&tx_isolation='READ-COMMITTED'"},
 			{name: "serializable", parameters: "&tx_isolation='SERIALIZABLE'"},
@@ -73,7 +75,7 @@ func TestVariants(t *testing.T) {
 	if len(cases) != len(dependent) {
 		t.Fatalf("of %d cases there are %d", len(dependent), len(cases))
 	}
-	eachServer(t, func(t *testing.T, e *engine) {
+	each(t, append(serverEngines(), onGalera()), func(t *testing.T, e *engine) {
 		for _, v := range variants(e) {
 			t.Run(v.name, func(t *testing.T) {
 				if os.Getenv(allCases) != "" {
@@ -88,6 +90,9 @@ func TestVariants(t *testing.T) {
 
 // stores returns what opens a Store on a fresh database as v says.
 func (v variant) stores(e *engine) func(testing.TB) store.Store {
+	if e.on != nil {
+		return e.stores()
+	}
 	fresh := e.fresh
 	switch {
 	case v.server != nil:
