@@ -38,35 +38,40 @@ func TestProcessesStart(t *testing.T) {
 func processesStart(t *testing.T, blank func(testing.TB) database) {
 	t.Helper()
 	for range effort(3, 1) {
-		d := blank(t)
-		from, to, err := os.Pipe()
-		if err != nil {
-			t.Fatal(err)
+		startAll(t, blank(t))
+	}
+}
+
+// startAll starts processes on d at once.
+func startAll(t *testing.T, d database) {
+	t.Helper()
+	from, to, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer from.Close()
+	var processes []*started
+	for range 4 {
+		processes = append(processes, start(t, d, from))
+	}
+	for _, p := range processes {
+		p.awaitReady(t)
+	}
+	if err := to.Close(); err != nil { // they begin
+		t.Fatal(err)
+	}
+	for _, p := range processes {
+		if err := p.Wait(); err != nil {
+			t.Errorf("%v: %s", err, p.complaint.Bytes())
 		}
-		defer from.Close()
-		var processes []*started
-		for range 4 {
-			processes = append(processes, start(t, d, from))
-		}
-		for _, p := range processes {
-			p.awaitReady(t)
-		}
-		if err := to.Close(); err != nil { // they begin
-			t.Fatal(err)
-		}
-		for _, p := range processes {
-			if err := p.Wait(); err != nil {
-				t.Errorf("%v: %s", err, p.complaint.Bytes())
-			}
-		}
-		if t.Failed() {
-			return
-		}
-		db := d.open(t, 2)
-		populate(t, opened(t, db, d.engine.dialect), 1, 5)
-		if n := number(t, db, `SELECT count(*) FROM charter_migrations WHERE version_id > 0`); n != 1 {
-			t.Errorf("the one file was applied %d times", n)
-		}
+	}
+	if t.Failed() {
+		return
+	}
+	db := d.open(t, 2)
+	populate(t, opened(t, db, d.engine.dialect), 1, 5)
+	if n := number(t, db, `SELECT count(*) FROM charter_migrations WHERE version_id > 0`); n != 1 {
+		t.Errorf("the one file was applied %d times", n)
 	}
 }
 
@@ -107,8 +112,10 @@ func open(ctx context.Context, name, dsn string) error {
 	}
 	db := sql.OpenDB(plainConnector{database{e, dsn}})
 	defer db.Close()
-	fmt.Println(ready)
-	_, err := io.ReadAll(os.Stdin)
+	_, err := os.Stdout.WriteString(ready + "\n")
+	if err == nil {
+		_, err = io.ReadAll(os.Stdin)
+	}
 	if err == nil {
 		err = sqlstore.Migrate(ctx, db, e.dialect)
 	}
