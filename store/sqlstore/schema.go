@@ -77,18 +77,27 @@ func Migrate(ctx context.Context, db *sql.DB, dialect Dialect) error {
 			return nil
 		case before.version > schemaVersion:
 			return atVersion(ErrSchemaNew, before.version)
+		case before.version < 0:
+			return atVersion(ErrSchemaOld, before.version) // by no file of ours
 		}
+		// Not Up: before it takes the lock it looks at its own table, which another
+		// process may have made and not filled yet.
+		next := before.version + 1
 		err = d.patiently(ctx, func() error {
-			_, err := provider.Up(ctx)
+			_, err := provider.ApplyVersion(ctx, next, true)
 			return err
 		})
 		if err == nil {
-			return nil
+			continue
 		}
 		// Whoever migrates at the same time gets there first in places, where goose
 		// then fails. As long as somebody gets on, all is well.
 		after, errAfter := d.progress(ctx, db)
-		if errAfter != nil || after == before {
+		switch {
+		case errAfter == nil && after != before:
+		case errAfter == nil && after.applied > after.version:
+			return errorf("migrate: version %d is in %s, and not in charter_schema", after.applied, versions)
+		default:
 			return d.fail(ctx, "migrate", err)
 		}
 	}
@@ -97,26 +106,32 @@ func Migrate(ctx context.Context, db *sql.DB, dialect Dialect) error {
 // progress is how far the migrations have come.
 type progress struct {
 	version int64 // 0 before the first file
-	tracked bool  // goose has its table
+	applied int64 // the same, as goose sees it: -1 before it has its table
 }
 
 func (d *dialect) progress(ctx context.Context, db *sql.DB) (p progress, err error) {
-	if p.tracked, err = d.hasTable(ctx, db, versions); err == nil {
+	if p.applied, err = d.highest(ctx, db, versions, "version_id", -1); err == nil {
 		p.version, err = d.version(ctx, db)
 	}
 	return p, err
 }
 
 // version returns the version of the schema, 0 when there is none.
-func (d *dialect) version(ctx context.Context, db *sql.DB) (version int64, err error) {
-	there, err := d.hasTable(ctx, db, "charter_schema")
+func (d *dialect) version(ctx context.Context, db *sql.DB) (int64, error) {
+	return d.highest(ctx, db, "charter_schema", "version", 0)
+}
+
+// highest returns the highest number in a column, 0 when there is none, and missing
+// when there is no such table.
+func (d *dialect) highest(ctx context.Context, db *sql.DB, table, column string, missing int64) (highest int64, err error) {
+	there, err := d.hasTable(ctx, db, table)
 	if err != nil || !there {
-		return 0, err
+		return missing, err
 	}
 	err = d.patiently(ctx, func() error {
-		return db.QueryRowContext(ctx, `SELECT COALESCE(max(version), 0) FROM charter_schema`).Scan(&version)
+		return db.QueryRowContext(ctx, `SELECT COALESCE(max(`+column+`), 0) FROM `+table).Scan(&highest)
 	})
-	return version, d.fail(ctx, "read the version of the schema", err)
+	return highest, d.fail(ctx, "read the version of the schema", err)
 }
 
 func (d *dialect) hasTable(ctx context.Context, db *sql.DB, table string) (there bool, err error) {

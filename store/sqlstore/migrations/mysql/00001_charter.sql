@@ -170,4 +170,21 @@ CREATE TABLE IF NOT EXISTS charter_tombstones (
   detail LONGBLOB        NOT NULL
 ) ENGINE = InnoDB ROW_FORMAT = DYNAMIC;
 
+-- A table that was there before is left as it is. Where it is not ours, one of these
+-- fails, before the row below says that all is done.
+SELECT id, name, folded_name, company, address, vat_id, billing_email, reference, created_at,
+  counts, events, revision FROM charter_organizations LIMIT 0;
+SELECT id, email, first_name, last_name, folded_address, active, memberships, created_at, revision
+  FROM charter_users LIMIT 0;
+SELECT org, id, role, status, user_id, invited_address, email, first_name, last_name, invited_by,
+  invited_at, joined_at, message, issue, first_key, last_key, email_key, invited_key, role_key FROM
+  charter_members LIMIT 0;
+SELECT org, id, name, folded_name, created_at FROM charter_roles LIMIT 0;
+SELECT org, role, permission FROM charter_role_permissions LIMIT 0;
+SELECT org, kind, id FROM charter_resources LIMIT 0;
+SELECT org, member, kind, resource FROM charter_grants LIMIT 0;
+SELECT org, member, kind FROM charter_wide_grants LIMIT 0;
+SELECT org, number, at, actor, action, detail FROM charter_events LIMIT 0;
+SELECT org, number, at, actor, action, detail FROM charter_tombstones LIMIT 0;
+
 INSERT INTO charter_schema (version) VALUES (1) ON DUPLICATE KEY UPDATE version = 1;
