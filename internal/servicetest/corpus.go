@@ -111,7 +111,7 @@ func corpus() []string {
 // those that may be taken.
 func (in corpusInput) run(s *corpusStage, values []string) {
 	good := make([]string, 0, len(values))
-	before := s.Dump()
+	before := s.print()
 	for _, value := range values {
 		if !in.bad(value) {
 			good = append(good, value)
@@ -131,9 +131,9 @@ func (in corpusInput) run(s *corpusStage, values []string) {
 		}
 		in.discreet(s, value, err)
 	}
-	s.Same("stored after refusals", s.Dump(), before)
+	s.Same("stored after refusals", s.print(), before)
 	for _, value := range good {
-		before := s.revisions()
+		before := s.print()
 		err := in.put(s, value)
 		if err == nil {
 			continue
@@ -142,7 +142,7 @@ func (in corpusInput) run(s *corpusStage, values []string) {
 			s.Fatalf("%s: got %v, want one of %v", excerpt(value), err, in.answers)
 		}
 		in.discreet(s, value, err)
-		s.Same("revisions after an error", s.revisions(), before)
+		s.Same("stored after an error", s.print(), before)
 	}
 }
 

@@ -120,32 +120,29 @@ func (w *World) Dump() (stored Stored) {
 	return stored
 }
 
-// revisions reads the revision of every user and organization: whatever changes
-// moves one of them (C7). It costs less than a Dump.
-func (w *World) revisions() map[string]uint64 {
+// Fingerprinter is a store that can say at little cost whether anything in it has
+// changed.
+type Fingerprinter interface {
+	// Fingerprint returns a number for each table or the like. While nothing that is
+	// stored changes, it does not.
+	Fingerprint(ctx context.Context) (map[string]string, error)
+}
+
+// print returns something that changes with whatever is stored: all of it, or its
+// fingerprint.
+func (w *World) print() any {
 	w.Helper()
-	users, ids := w.Store.(*watched).seen()
-	revisions := make(map[string]uint64)
-	w.Must(w.Store.View(w.Ctx, func(ctx context.Context, r store.Reader) error {
-		for _, id := range users {
-			user, err := r.User(ctx, id)
-			if err == nil {
-				revisions["user "+string(id)] = user.Revision
-			} else if !errors.Is(err, store.ErrNotFound) {
-				return err
-			}
-		}
-		for _, id := range ids {
-			org, err := r.Organization(ctx, id)
-			if err == nil {
-				revisions["organization "+string(id)] = org.Revision
-			} else if !errors.Is(err, store.ErrNotFound) {
-				return err
-			}
-		}
-		return nil
-	}))
-	return revisions
+	watch, ok := w.Store.(*watched)
+	if !ok {
+		w.Fatal("servicetest: the store of this World is not watched")
+	}
+	f, ok := watch.Store.(Fingerprinter)
+	if !ok {
+		return w.Dump()
+	}
+	print, err := f.Fingerprint(w.Ctx)
+	w.Must(err)
+	return print
 }
 
 // dumpLimit is more than any case has of anything.

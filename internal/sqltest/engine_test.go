@@ -119,7 +119,7 @@ func (e *engine) stores() servicetest.Open {
 		if e.on != nil {
 			return e.on(t, d)
 		}
-		return d.store(t)
+		return d.printed(t)
 	}
 }
 

@@ -1,0 +1,117 @@
+package sqltest
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+	"hash/maphash"
+	"testing"
+
+	"github.com/seed-5b9f5318/charter/internal/servicetest"
+	"github.com/seed-5b9f5318/charter/store/sqlstore"
+)
+
+// printed is a Store of which the rules can see at little cost that nothing has
+// changed: every row of every table is read.
+type printed struct {
+	*sqlstore.Store
+	db     *sql.DB
+	tables []string
+}
+
+var _ servicetest.Fingerprinter = printed{}
+
+// printed returns a Store on d, which has the schema.
+func (d database) printed(t testing.TB) printed {
+	t.Helper()
+	db := d.open(t, 8)
+	return printed{opened(t, db, d.engine.dialect), db, d.engine.tables(t, db)}
+}
+
+// tables returns the names of all tables of the store.
+func (e *engine) tables(t testing.TB, db *sql.DB) []string {
+	t.Helper()
+	const like = ` LIKE 'charter!_%' ESCAPE '!'`
+	list := names(t, db, map[*engine]string{
+		onSQLite():     `SELECT name FROM sqlite_master WHERE type = 'table' AND name` + like,
+		onPostgreSQL(): `SELECT tablename FROM pg_tables WHERE schemaname = current_schema() AND tablename` + like,
+		onMariaDB():    `SELECT table_name FROM information_schema.tables WHERE table_schema = database() AND table_name` + like,
+	}[e])
+	if len(list) < 12 { // with goose's
+		t.Fatalf("the tables are %v", list)
+	}
+	return list
+}
+
+var printSeed = maphash.MakeSeed()
+
+func (p printed) Fingerprint(ctx context.Context) (map[string]string, error) {
+	prints := make(map[string]string, len(p.tables))
+	for _, table := range p.tables {
+		rows, sum, err := p.sum(ctx, table)
+		if err != nil {
+			return nil, err
+		}
+		prints[table] = fmt.Sprintf("%d rows, %x", rows, sum)
+	}
+	return prints, nil
+}
+
+// sum returns how many rows a table has and the sum of what they hash to, since they
+// come in any order.
+func (p printed) sum(ctx context.Context, table string) (n int, sum uint64, err error) {
+	rows, err := p.db.QueryContext(ctx, `SELECT * FROM `+table)
+	if err != nil {
+		return 0, 0, err
+	}
+	defer rows.Close()
+	columns, err := rows.Columns()
+	if err != nil {
+		return 0, 0, err
+	}
+	values, into := make([]any, len(columns)), make([]any, len(columns))
+	for i := range values {
+		into[i] = &values[i]
+	}
+	for ; rows.Next(); n++ {
+		if err := rows.Scan(into...); err != nil {
+			return 0, 0, err
+		}
+		sum += maphash.String(printSeed, fmt.Sprintf("%q", values))
+	}
+	return n, sum, rows.Err()
+}
+
+// TestFingerprint changes one thing after the other.
+func TestFingerprint(t *testing.T) {
+	eachEngine(t, func(t *testing.T, e *engine) {
+		p := e.fresh(t).printed(t)
+		print := func() string {
+			all, err := p.Fingerprint(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			return fmt.Sprint(all)
+		}
+		populate(t, p.Store, 1, 5)
+		seen := map[string]bool{print(): true}
+		if !seen[print()] {
+			t.Error("it changes by itself")
+		}
+		for _, change := range []string{
+			`UPDATE charter_members SET message = 'm' WHERE id = '` + string(row(2)) + `'`,
+			`UPDATE charter_members SET message = 'm' WHERE id = '` + string(row(3)) + `'`,
+			`UPDATE charter_members SET invited_by = 'm', message = '' WHERE id = '` + string(row(3)) + `'`,
+			`UPDATE charter_organizations SET revision = revision + 1`,
+			`DELETE FROM charter_grants`,
+			`DELETE FROM charter_organizations`,
+		} {
+			must(t, p.db, change)
+			if now := print(); seen[now] {
+				t.Errorf("%s: not seen", change)
+			} else {
+				seen[now] = true
+			}
+		}
+	})
+}
