@@ -47,6 +47,10 @@ races: ## run ROUNDS rounds of each race on every engine, or on RACES
 	@CHARTER_ROUNDS=$(ROUNDS) go -C $(ENGINES) test -count=1 -v -timeout=6h -parallel=8 -run 'Test(Races|Contention)/$(RACES)' . \
 		| grep -v '^=== '
 
+.PHONY: acceptance
+acceptance: ## run all that make test runs on engines in full, on every handle: many hours
+	@CHARTER_ENGINES=all CHARTER_ROUNDS=$(ROUNDS) go -C $(ENGINES) test -count=1 -v -timeout=24h . | grep -v '^=== '
+
 .PHONY: cover
 cover: ## measure statement coverage and compare it with the floors
 	@.ci/cover

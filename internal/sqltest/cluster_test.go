@@ -39,11 +39,14 @@ var onGalera = sync.OnceValue(func() *engine {
 	}, servers.StartGalera)
 	e.on = func(t testing.TB, d database) store.Store {
 		t.Helper()
-		s := &spread{}
+		var all []printed
 		for _, dsn := range nodes(t, d) {
-			s.nodes = append(s.nodes, database{e, dsn}.store(t))
+			all = append(all, database{e, dsn}.printed(t))
 		}
-		s.Store = s.nodes[0]
+		s := &spread{Store: all[0], first: all[0]}
+		for _, node := range all {
+			s.nodes = append(s.nodes, node.Store)
+		}
 		return s
 	}
 	return e
@@ -67,8 +70,13 @@ func nodes(t testing.TB, d database) (dsns []string) {
 // of transactions is on the first.
 type spread struct {
 	store.Store
+	first printed
 	nodes []*sqlstore.Store
 	begun atomic.Uint64
+}
+
+func (s *spread) Fingerprint(ctx context.Context) (map[string]string, error) {
+	return s.first.Fingerprint(ctx)
 }
 
 func (s *spread) next() *sqlstore.Store { return s.nodes[s.begun.Add(1)%uint64(len(s.nodes))] }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"os"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -23,7 +22,7 @@ const crashWait = 2 * time.Minute
 // crashes is how often each kind of server dies: twenty times, or a few where it
 // takes long to come back, unless many rounds are asked for.
 func crashes(long bool) int {
-	if long && os.Getenv(allRounds) == "" {
+	if long && !inFull() {
 		return 4
 	}
 	return 20

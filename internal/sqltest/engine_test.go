@@ -102,6 +102,16 @@ func eachEngine(t *testing.T, fn func(*testing.T, *engine)) { t.Helper(); each(t
 // eachContended is eachEngine for those on which callers contend.
 func eachContended(t *testing.T, fn func(*testing.T, *engine)) { t.Helper(); each(t, contended(), fn) }
 
+// eachOrAll is eachEngine or, in full, eachContended.
+func eachOrAll(t *testing.T, fn func(*testing.T, *engine)) {
+	t.Helper()
+	if inFull() {
+		eachContended(t, fn)
+		return
+	}
+	eachEngine(t, fn)
+}
+
 // eachServer is eachEngine for those that are servers.
 func eachServer(t *testing.T, fn func(*testing.T, *engine)) { t.Helper(); each(t, serverEngines(), fn) }
 

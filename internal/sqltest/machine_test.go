@@ -1,7 +1,6 @@
 package sqltest
 
 import (
-	"os"
 	"testing"
 
 	"github.com/seed-5b9f5318/charter/internal/servicetest"
@@ -13,9 +12,9 @@ import (
 // thousand on a server unless many rounds are asked for, since after each of them all
 // that is stored is looked at.
 func TestMachine(t *testing.T) {
-	eachEngine(t, func(t *testing.T, e *engine) {
+	eachOrAll(t, func(t *testing.T, e *engine) {
 		steps := effort(10_000, 1_000)
-		if e.server != nil && os.Getenv(allRounds) == "" {
+		if e.server != nil && !inFull() {
 			steps = effort(2_000, 1_000)
 		}
 		servicetest.RunMachine(t, steps, 8, func(testing.TB) store.Store { return memstore.New() }, e.stores())

@@ -23,8 +23,11 @@ func effort(full, less int) int {
 }
 
 // allRounds is the environment variable that says how many rounds each race runs
-// on each engine. Without it they are few on servers, where a round takes long.
+// on each engine. Without it they are few on servers, where a round takes long; with
+// it everything else is run in full too, which takes hours.
 const allRounds = "CHARTER_ROUNDS"
+
+func inFull() bool { return os.Getenv(allRounds) != "" }
 
 func rounds(t *testing.T, e *engine) int {
 	t.Helper()

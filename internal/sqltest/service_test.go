@@ -7,13 +7,13 @@ import (
 )
 
 func TestRules(t *testing.T) {
-	eachEngine(t, func(t *testing.T, e *engine) { servicetest.RunRules(t, e.stores()) })
+	eachOrAll(t, func(t *testing.T, e *engine) { servicetest.RunRules(t, e.stores()) })
 }
 
 func TestCorpus(t *testing.T) {
-	eachEngine(t, func(t *testing.T, e *engine) { servicetest.RunCorpus(t, e.stores()) })
+	eachOrAll(t, func(t *testing.T, e *engine) { servicetest.RunCorpus(t, e.stores()) })
 }
 
 func TestFaults(t *testing.T) {
-	eachEngine(t, func(t *testing.T, e *engine) { servicetest.RunFaults(t, e.stores()) })
+	eachOrAll(t, func(t *testing.T, e *engine) { servicetest.RunFaults(t, e.stores()) })
 }

@@ -3,7 +3,6 @@ package sqltest
 import (
 	"cmp"
 	"context"
-	"os"
 	"slices"
 	"testing"
 	"time"
@@ -12,10 +11,6 @@ import (
 	"github.com/seed-5b9f5318/charter/store"
 	"github.com/seed-5b9f5318/charter/storetest"
 )
-
-// allCases is an environment variable: where it is set, TestVariants runs the whole
-// conformance suite on each variant, which takes minutes for each.
-const allCases = "CHARTER_TEST_ALL_CASES"
 
 // variant is a handle that a host may have on a server, other than the plainest.
 type variant struct {
@@ -69,7 +64,7 @@ func pooler(t testing.TB) servers.Engine {
 }
 
 // TestVariants runs the conformance suite on every handle that a host may have: the
-// cases that look at what could depend on it, or all.
+// cases that look at what could depend on it, or in full all, which takes minutes.
 func TestVariants(t *testing.T) {
 	cases := slices.DeleteFunc(storetest.Cases(), func(c storetest.Case) bool { return !slices.Contains(dependent, c.Name) })
 	if len(cases) != len(dependent) {
@@ -78,7 +73,7 @@ func TestVariants(t *testing.T) {
 	each(t, append(serverEngines(), onGalera()), func(t *testing.T, e *engine) {
 		for _, v := range variants(e) {
 			t.Run(v.name, func(t *testing.T) {
-				if os.Getenv(allCases) != "" {
+				if inFull() {
 					storetest.Run(t, v.stores(e), storetest.Watchdog(5*time.Minute))
 					return
 				}
