@@ -1,14 +1,19 @@
 package sqltest
 
 import (
+	"context"
 	"errors"
 	"io/fs"
 	"regexp"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
 	"testing"
+	"testing/fstest"
 
+	"github.com/seed-5b9f5318/charter/internal/schema"
+	"github.com/seed-5b9f5318/charter/orgs"
 	"github.com/seed-5b9f5318/charter/store"
 	"github.com/seed-5b9f5318/charter/store/sqlstore"
 )
@@ -188,6 +193,70 @@ func TestMigrateFails(t *testing.T) {
 			})
 		}
 	})
+}
+
+// TestMigrateForward brings a database with records to a version that is still to
+// come, in several processes at the same time.
+func TestMigrateForward(t *testing.T) {
+	for e, database := range map[*engine]schema.Database{
+		onSQLite(): schema.SQLite(), onPostgreSQL(): schema.PostgreSQL(), onMariaDB(): schema.MySQL(),
+	} {
+		t.Run(e.name, func(t *testing.T) {
+			d := e.blank(t)
+			s := migrated(t, d.open(t, 2), e.dialect)
+			populate(t, s, 1, 5)
+			was := everyMember(t, s)
+
+			text, err := fs.ReadFile(sqlstore.Migrations(e.dialect), "00001_charter.sql")
+			if err != nil {
+				t.Fatal(err)
+			}
+			next := schema.Schema{
+				Database: database, Version: 2, Table: "charter_schema", Applied: "charter_migrations",
+				Files: fstest.MapFS{"00001_charter.sql": {Data: text}, "00002_next.sql": {Data: []byte(`-- +goose Up
+					ALTER TABLE charter_users ADD COLUMN nickname VARCHAR(9);
+					UPDATE charter_users SET nickname = 'none';
+					UPDATE charter_schema SET version = 2;`)}},
+				Patiently: func(_ context.Context, fn func() error) (err error) {
+					for range 10_000 { // of which SQLite needs some
+						if err = fn(); err == nil {
+							break
+						}
+						runtime.Gosched()
+					}
+					return err
+				},
+			}
+			var all sync.WaitGroup
+			for range 4 {
+				all.Go(func() {
+					if version, err := next.Up(t.Context(), d.open(t, 2)); err != nil || version != 2 {
+						t.Errorf("version %d, error %v", version, err)
+					}
+				})
+			}
+			all.Wait()
+			if now := everyMember(t, s); !slices.Equal(now, was) {
+				t.Errorf("the members were %v, and are %v", was, now)
+			}
+			if n := number(t, d.open(t, 1), `SELECT count(*) FROM charter_users WHERE nickname = 'none'`); n != 5 {
+				t.Errorf("%d users are new", n)
+			}
+			if _, err := sqlstore.New(t.Context(), d.open(t, 1), e.dialect); !errors.Is(err, sqlstore.ErrSchemaNew) {
+				t.Errorf("New: got error %v", err)
+			}
+		})
+	}
+}
+
+// everyMember returns all rows of the first organization.
+func everyMember(t testing.TB, s store.Store) []orgs.Member {
+	t.Helper()
+	page, err := s.Members(t.Context(), store.MemberQuery{Org: org(0), Limit: 100})
+	if err != nil || len(page.Members) == 0 {
+		t.Fatalf("members %v, error %v", page.Members, err)
+	}
+	return page.Members
 }
 
 // TestMigrateInterrupted goes on where a process died that had made the table of

@@ -5,7 +5,7 @@ import (
 	"database/sql"
 	"fmt"
 
-	"github.com/pressly/goose/v3"
+	"github.com/seed-5b9f5318/charter/internal/schema"
 )
 
 // Dialect says which SQL a database speaks, and how its transactions work. Make
@@ -16,12 +16,9 @@ type Dialect struct{ d *dialect }
 // dialect is what differs between databases. The SQL that does not differ is
 // written where it is used, with ? for parameters.
 type dialect struct {
-	name    string // of the database, and of its folder in migrations
-	goose   goose.Dialect
-	migrate []goose.ProviderOption // besides those that all have
+	name   string // of the database, and of its folder in migrations
+	tables schema.Database
 
-	// hasTableSQL answers whether there is a table of the name in its parameter.
-	hasTableSQL string
 	// enforced stands for a table of one row, whose column foreign_keys is not 0
 	// when the session enforces foreign keys, and so deletes by them.
 	enforced string

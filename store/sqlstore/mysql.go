@@ -4,12 +4,11 @@ import (
 	"context"
 	"database/sql"
 	"encoding/hex"
-	"fmt"
 	"strconv"
 	"strings"
 
-	"github.com/pressly/goose/v3"
-	"github.com/pressly/goose/v3/lock"
+	"github.com/seed-5b9f5318/charter/internal/drivercode"
+	"github.com/seed-5b9f5318/charter/internal/schema"
 )
 
 // MySQL returns the dialect of MariaDB 10.6 or later and of MySQL 8.0.19 or later,
@@ -18,11 +17,9 @@ func MySQL() Dialect { return Dialect{mySQL()} }
 
 func mySQL() *dialect {
 	d := &dialect{
-		name:        "mysql",
-		goose:       goose.DialectMySQL,
-		migrate:     []goose.ProviderOption{goose.WithSessionLocker(mysqlMigrating{})},
-		hasTableSQL: `SELECT count(*) > 0 FROM information_schema.tables WHERE table_schema = database() AND table_name = ?`,
-		enforced:    `(SELECT @@foreign_key_checks AS foreign_keys) AS enforced`,
+		name:     "mysql",
+		tables:   schema.MySQL(),
+		enforced: `(SELECT @@foreign_key_checks AS foreign_keys) AS enforced`,
 		// Strings come in hexadecimal digits: JSON has a character set, and these
 		// columns have none.
 		list:         `(SELECT unhex(value) FROM json_table(?, '$[*]' COLUMNS (value VARCHAR(512) PATH '$')) AS elements)`,
@@ -109,7 +106,7 @@ func (d *dialect) checkMySQL(ctx context.Context, db *sql.DB) error {
 // judgeMySQL finds the number of an error in a field of that name: the driver's
 // error is a struct without a method for it.
 func judgeMySQL(err error) verdict {
-	number, ok := codeOf(err, "Number")
+	number, ok := drivercode.Of(err, "Number")
 	if !ok {
 		return verdict{}
 	}
@@ -159,38 +156,3 @@ func mysqlMeans(number int) string {
 }
 
 const noWrites = "the server takes no writes"
-
-// mysqlMigrating lets one process migrate at a time. A statement that changes a
-// schema commits whatever came before it, so that no transaction does.
-type mysqlMigrating struct{}
-
-var _ lock.SessionLocker = mysqlMigrating{}
-
-const (
-	migratingSeconds = 60
-	// notSupported is what a cluster answers: it runs such statements one after the
-	// other on all nodes, and each says IF NOT EXISTS.
-	notSupported = 1235
-)
-
-func (mysqlMigrating) SessionLock(ctx context.Context, conn *sql.Conn) error {
-	var got sql.NullBool
-	row := conn.QueryRowContext(ctx, fmt.Sprintf(`SELECT get_lock(sha1(concat('charter ', database())), %d)`, migratingSeconds))
-	err := row.Scan(&got)
-	if number, _ := codeOf(err, "Number"); number == notSupported {
-		return nil
-	}
-	if err == nil && !got.Bool {
-		err = errorf("another process has been migrating for %d seconds", migratingSeconds)
-	}
-	return err
-}
-
-func (mysqlMigrating) SessionUnlock(ctx context.Context, conn *sql.Conn) error {
-	var had sql.NullBool
-	err := conn.QueryRowContext(ctx, `SELECT release_lock(sha1(concat('charter ', database())))`).Scan(&had)
-	if number, _ := codeOf(err, "Number"); number == notSupported {
-		return nil
-	}
-	return err
-}

@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/pressly/goose/v3"
+	"github.com/seed-5b9f5318/charter/internal/schema"
 )
 
 // PostgreSQL returns the dialect of PostgreSQL 12 or later, whatever the driver.
@@ -16,9 +16,8 @@ func PostgreSQL() Dialect { return Dialect{postgreSQL()} }
 
 func postgreSQL() *dialect {
 	d := &dialect{
-		name:        "postgres",
-		goose:       goose.DialectPostgres,
-		hasTableSQL: `SELECT to_regclass(CAST($1 AS text)) IS NOT NULL`,
+		name:   "postgres",
+		tables: schema.PostgreSQL(),
 		// A session that replays what another server has done enforces nothing.
 		enforced: `(SELECT CASE current_setting('session_replication_role') WHEN 'replica' THEN 0 ELSE 1 END AS foreign_keys) AS enforced`,
 		list:     `(SELECT value FROM jsonb_array_elements_text(CAST(? AS jsonb)) AS listed (value))`,

@@ -8,7 +8,7 @@ import (
 	"fmt"
 	"io/fs"
 
-	"github.com/pressly/goose/v3"
+	"github.com/seed-5b9f5318/charter/internal/schema"
 )
 
 // What [New] answers with when the schema is not the one that this version of
@@ -63,100 +63,42 @@ func Migrate(ctx context.Context, db *sql.DB, dialect Dialect) error {
 	if d == nil {
 		return errNoDialect
 	}
-	provider, err := goose.NewProvider(d.goose, db, Migrations(dialect),
-		append(d.migrate, goose.WithTableName(versions), goose.WithDisableGlobalRegistry(true))...)
+	version, err := d.schema().Up(ctx, db)
+	if said := (*schema.Error)(nil); errors.As(err, &said) {
+		return errorf("migrate: %w", said)
+	}
 	if err != nil {
-		return errorf("read the migrations: %w", err)
+		return d.fail(ctx, "migrate", err)
 	}
-	for {
-		before, err := d.progress(ctx, db)
-		switch {
-		case err != nil:
-			return err
-		case before.version == schemaVersion:
-			return nil
-		case before.version > schemaVersion:
-			return atVersion(ErrSchemaNew, before.version)
-		case before.version < 0:
-			return atVersion(ErrSchemaOld, before.version) // by no file of ours
-		}
-		// Not Up: before it takes the lock it looks at its own table, which another
-		// process may have made and not filled yet.
-		next := before.version + 1
-		err = d.patiently(ctx, func() error {
-			_, err := provider.ApplyVersion(ctx, next, true)
-			return err
-		})
-		if err == nil {
-			continue
-		}
-		// Whoever migrates at the same time gets there first in places, where goose
-		// then fails. As long as somebody gets on, all is well.
-		after, errAfter := d.progress(ctx, db)
-		switch {
-		case errAfter == nil && after != before:
-		case errAfter == nil && after.applied > after.version:
-			return errorf("migrate: version %d is in %s, and not in charter_schema", after.applied, versions)
-		default:
-			return d.fail(ctx, "migrate", err)
-		}
+	return atVersion(version)
+}
+
+func (d *dialect) schema() schema.Schema {
+	return schema.Schema{
+		Database: d.tables, Files: Migrations(Dialect{d}), Version: schemaVersion,
+		Table: "charter_schema", Applied: versions, Patiently: d.patiently,
 	}
-}
-
-// progress is how far the migrations have come.
-type progress struct {
-	version int64 // 0 before the first file
-	applied int64 // the same, as goose sees it: -1 before it has its table
-}
-
-func (d *dialect) progress(ctx context.Context, db *sql.DB) (p progress, err error) {
-	if p.applied, err = d.highest(ctx, db, versions, "version_id", -1); err == nil {
-		p.version, err = d.version(ctx, db)
-	}
-	return p, err
-}
-
-// version returns the version of the schema, 0 when there is none.
-func (d *dialect) version(ctx context.Context, db *sql.DB) (int64, error) {
-	return d.highest(ctx, db, "charter_schema", "version", 0)
-}
-
-// highest returns the highest number in a column, 0 when there is none, and missing
-// when there is no such table.
-func (d *dialect) highest(ctx context.Context, db *sql.DB, table, column string, missing int64) (highest int64, err error) {
-	there, err := d.hasTable(ctx, db, table)
-	if err != nil || !there {
-		return missing, err
-	}
-	err = d.patiently(ctx, func() error {
-		return db.QueryRowContext(ctx, `SELECT COALESCE(max(`+column+`), 0) FROM `+table).Scan(&highest)
-	})
-	return highest, d.fail(ctx, "read the version of the schema", err)
-}
-
-func (d *dialect) hasTable(ctx context.Context, db *sql.DB, table string) (there bool, err error) {
-	err = d.patiently(ctx, func() error {
-		return db.QueryRowContext(ctx, d.hasTableSQL, table).Scan(&there)
-	})
-	return there, d.fail(ctx, "look for the schema", err)
 }
 
 // checkSchema refuses a schema that this code does not work on.
 func (d *dialect) checkSchema(ctx context.Context, db *sql.DB) error {
-	version, err := d.version(ctx, db)
-	switch {
-	case err != nil:
-		return err
-	case version == 0:
-		return ErrSchemaMissing
-	case version < schemaVersion:
-		return atVersion(ErrSchemaOld, version)
-	case version > schemaVersion:
-		return atVersion(ErrSchemaNew, version)
+	version, err := d.schema().At(ctx, db)
+	if err != nil {
+		return d.fail(ctx, "read the version of the schema", err)
 	}
-	return nil
+	return atVersion(version)
 }
 
-func atVersion(err error, version int64) error {
+// atVersion refuses every version but schemaVersion.
+func atVersion(version int64) error {
+	err := ErrSchemaOld
+	switch {
+	case version == schemaVersion:
+		return nil
+	case version == 0:
+		return ErrSchemaMissing
+	case version > schemaVersion:
+		err = ErrSchemaNew
+	}
 	return fmt.Errorf("%w (it is at version %d, this code is for %d)", err, version, schemaVersion)
 }

@@ -5,7 +5,8 @@ import (
 	"database/sql"
 	"strconv"
 
-	"github.com/pressly/goose/v3"
+	"github.com/seed-5b9f5318/charter/internal/drivercode"
+	"github.com/seed-5b9f5318/charter/internal/schema"
 )
 
 // SQLite returns the dialect of SQLite 3.38 or later, whatever the driver.
@@ -14,8 +15,7 @@ func SQLite() Dialect { return Dialect{sqlite()} }
 func sqlite() *dialect {
 	d := &dialect{
 		name:         "sqlite",
-		goose:        goose.DialectSQLite3,
-		hasTableSQL:  `SELECT count(*) > 0 FROM sqlite_master WHERE type = 'table' AND name = ?`,
+		tables:       schema.SQLite(),
 		enforced:     `pragma_foreign_keys AS enforced`,
 		list:         `(SELECT value FROM json_each(?))`,
 		listed:       `(SELECT key AS n, value ->> 0 AS a, value ->> 1 AS b, value ->> 2 AS c FROM json_each(?)) AS listed`,
@@ -71,4 +71,4 @@ func judgeSQLite(err error) verdict {
 // when it has no other. No driver is imported for it: modernc.org/sqlite has a
 // method Code, ncruces/go-sqlite3 the methods ExtendedCode and Code of types of
 // its own, mattn/go-sqlite3 fields of these names.
-func sqliteCode(err error) (code int, ok bool) { return codeOf(err, "ExtendedCode", "Code") }
+func sqliteCode(err error) (code int, ok bool) { return drivercode.Of(err, "ExtendedCode", "Code") }

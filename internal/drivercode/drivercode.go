@@ -1,16 +1,15 @@
-package sqlstore
+// Package drivercode finds the numbers that databases give their errors. Drivers have
+// them in places of their own, and no driver is imported here to look there.
+package drivercode
 
 import (
 	"errors"
 	"reflect"
 )
 
-// The drivers' errors have their codes in places of their own, and no driver is
-// imported here to look there.
-
-// codeOf returns the first number but 0 that err, or an error in it, has in a
+// Of returns the first number but 0 that err, or an error in it, has in a
 // method or field of one of the names.
-func codeOf(err error, names ...string) (code int, ok bool) {
+func Of(err error, names ...string) (code int, ok bool) {
 	if err == nil {
 		return 0, false
 	}
@@ -21,13 +20,13 @@ func codeOf(err error, names ...string) (code int, ok bool) {
 	}
 	if many, ok := err.(interface{ Unwrap() []error }); ok {
 		for _, err := range many.Unwrap() {
-			if code, ok := codeOf(err, names...); ok {
+			if code, ok := Of(err, names...); ok {
 				return code, true
 			}
 		}
 		return 0, false
 	}
-	return codeOf(errors.Unwrap(err), names...)
+	return Of(errors.Unwrap(err), names...)
 }
 
 // called returns what the method called name of v returns, or v's field of that
