@@ -107,6 +107,7 @@ func (s Schema) Up(ctx context.Context, db *sql.DB) (int64, error) {
 // Error says in words what no database reported.
 type Error struct{ text string }
 
+// Error returns the words.
 func (e *Error) Error() string { return e.text }
 
 func errorf(format string, args ...any) error { return &Error{fmt.Sprintf(format, args...)} }

@@ -111,7 +111,7 @@ func corpus() []string {
 // those that may be taken.
 func (in corpusInput) run(s *corpusStage, values []string) {
 	good := make([]string, 0, len(values))
-	before := s.print()
+	before := s.fingerprint()
 	for _, value := range values {
 		if !in.bad(value) {
 			good = append(good, value)
@@ -131,9 +131,9 @@ func (in corpusInput) run(s *corpusStage, values []string) {
 		}
 		in.discreet(s, value, err)
 	}
-	s.Same("stored after refusals", s.print(), before)
+	s.Same("stored after refusals", s.fingerprint(), before)
 	for _, value := range good {
-		before := s.print()
+		before := s.fingerprint()
 		err := in.put(s, value)
 		if err == nil {
 			continue
@@ -142,7 +142,7 @@ func (in corpusInput) run(s *corpusStage, values []string) {
 			s.Fatalf("%s: got %v, want one of %v", excerpt(value), err, in.answers)
 		}
 		in.discreet(s, value, err)
-		s.Same("stored after an error", s.print(), before)
+		s.Same("stored after an error", s.fingerprint(), before)
 	}
 }
 

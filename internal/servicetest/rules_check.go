@@ -50,12 +50,12 @@ func (w *World) True(what string, ok bool) {
 // Refused fails the test unless op is refused with want and nothing changed.
 func (w *World) Refused(want error, op func() error) {
 	w.Helper()
-	before := w.print()
+	before := w.fingerprint()
 	err := op()
 	if !errors.Is(err, want) {
 		w.Fatalf("got error %v, want %v", err, want)
 	}
-	w.Same("stored after a refusal", w.print(), before)
+	w.Same("stored after a refusal", w.fingerprint(), before)
 }
 
 // Denied fails the test unless op gives the one denial, to the letter (G6), and
@@ -86,9 +86,9 @@ func (w *World) Invalid(field string, op func() error) {
 // Idle fails the test unless op succeeds and changes nothing: no event either.
 func (w *World) Idle(op func() error) {
 	w.Helper()
-	before := w.print()
+	before := w.fingerprint()
 	w.Must(op())
-	w.Same("stored after an idle operation", w.print(), before)
+	w.Same("stored after an idle operation", w.fingerprint(), before)
 }
 
 // Does fails the test unless op succeeds and appends exactly one event, of

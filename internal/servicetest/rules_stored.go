@@ -128,9 +128,9 @@ type Fingerprinter interface {
 	Fingerprint(ctx context.Context) (map[string]string, error)
 }
 
-// print returns something that changes with whatever is stored: all of it, or its
+// fingerprint returns something that changes with whatever is stored: all of it, or its
 // fingerprint.
-func (w *World) print() any {
+func (w *World) fingerprint() any {
 	w.Helper()
 	watch, ok := w.Store.(*watched)
 	if !ok {
@@ -140,9 +140,9 @@ func (w *World) print() any {
 	if !ok {
 		return w.Dump()
 	}
-	print, err := f.Fingerprint(w.Ctx)
+	seen, err := f.Fingerprint(w.Ctx)
 	w.Must(err)
-	return print
+	return seen
 }
 
 // dumpLimit is more than any case has of anything.

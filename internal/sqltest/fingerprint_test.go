@@ -89,7 +89,7 @@ func (p printed) sum(ctx context.Context, table string) (n int, sum uint64, err 
 func TestFingerprint(t *testing.T) {
 	eachEngine(t, func(t *testing.T, e *engine) {
 		p := e.fresh(t).printed(t)
-		print := func() string {
+		look := func() string {
 			all, err := p.Fingerprint(t.Context())
 			if err != nil {
 				t.Fatal(err)
@@ -97,8 +97,8 @@ func TestFingerprint(t *testing.T) {
 			return fmt.Sprint(all)
 		}
 		populate(t, p.Store, 1, 5)
-		seen := map[string]bool{print(): true}
-		if !seen[print()] {
+		seen := map[string]bool{look(): true}
+		if !seen[look()] {
 			t.Error("it changes by itself")
 		}
 		for _, change := range []string{
@@ -110,7 +110,7 @@ func TestFingerprint(t *testing.T) {
 			`DELETE FROM charter_organizations`,
 		} {
 			must(t, p.db, change)
-			if now := print(); seen[now] {
+			if now := look(); seen[now] {
 				t.Errorf("%s: not seen", change)
 			} else {
 				seen[now] = true
