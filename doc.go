@@ -44,9 +44,10 @@
 // Denial is an answer, never an accident: an error never comes with yes, and zero
 // values deny. Match errors with errors.Is; the classes and the refusals of
 // single rules are listed under Variables. [InvalidError] names the field. Who is
-// denied learns nothing but [ErrDenied], bare; other errors but [InvalidError]
-// begin with "charter:" and the operation. For people, show the text of the
-// sentinel that matched, [ErrEscalation] included.
+// denied learns nothing but [ErrDenied], and whose link is no good nothing but
+// [ErrInvalidLink], both bare; other errors but [InvalidError] begin with "charter:"
+// and the operation. For people, show the text of the sentinel that matched,
+// [ErrEscalation] included.
 //
 // An ID that is empty, longer than 255 bytes or no UTF-8 is [ErrInvalid]; one that
 // names nothing is [ErrNotFound], whatever it looks like. [ErrRegisteredElsewhere]
@@ -55,8 +56,9 @@
 //
 // A web service maps them, in this order: [ErrInvalid] 400; [ErrDenied], which
 // [ErrEscalation] is too, 403; [ErrNotFound] and [ErrInvalidLink] 404;
-// [ErrConflict] and [ErrUnknownOutcome] 503; the refusals of single rules 409;
-// anything else 500.
+// [ErrConflict] 503, which clients may repeat; the refusals of single rules 409;
+// anything else 500, and so [ErrUnknownOutcome]: what happened is to be looked up
+// before anything is repeated.
 //
 // # Concurrency
 //

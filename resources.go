@@ -23,6 +23,9 @@ import (
 //	host := charter.Host(as.Org)
 //	host.User = as.User // whom the history names
 //	err = svc.Resources.Register(ctx, host, device)
+//
+// The question is over when the operation begins: nothing compares its answer, and
+// who loses the permission in between still adds this device.
 type Resources struct{ s *Service }
 
 // MaxBatch is how many resources [Resources.Register] and [Resources.Unregister]

@@ -1,4 +1,4 @@
-// Package drivercode finds the numbers that databases give their errors. Drivers have
+// Package drivercode finds the numbers and names that databases give their errors. Drivers have
 // them in places of their own, and no driver is imported here to look there.
 package drivercode
 
@@ -10,23 +10,42 @@ import (
 // Of returns the first number but 0 that err, or an error in it, has in a
 // method or field of one of the names.
 func Of(err error, names ...string) (code int, ok bool) {
+	return first(err, names, func(v reflect.Value) (int, bool) {
+		code, ok := integer(v)
+		return code, ok && code != 0
+	})
+}
+
+// Text returns the first text that err, or an error in it, has in a method or field of
+// one of the names, "" too.
+func Text(err error, names ...string) (text string, ok bool) {
+	return first(err, names, func(v reflect.Value) (string, bool) {
+		if v.Kind() != reflect.String {
+			return "", false
+		}
+		return v.String(), true
+	})
+}
+
+// first returns what read makes of the first value that it reads.
+func first[T any](err error, names []string, read func(reflect.Value) (T, bool)) (found T, ok bool) {
 	if err == nil {
-		return 0, false
+		return found, false
 	}
 	for _, name := range names {
-		if code, ok := integer(called(reflect.ValueOf(err), name)); ok && code != 0 {
-			return code, true
+		if found, ok := read(called(reflect.ValueOf(err), name)); ok {
+			return found, true
 		}
 	}
-	if many, ok := err.(interface{ Unwrap() []error }); ok {
+	if many, is := err.(interface{ Unwrap() []error }); is {
 		for _, err := range many.Unwrap() {
-			if code, ok := Of(err, names...); ok {
-				return code, true
+			if found, ok := first(err, names, read); ok {
+				return found, true
 			}
 		}
-		return 0, false
+		return found, false
 	}
-	return Of(errors.Unwrap(err), names...)
+	return first(errors.Unwrap(err), names, read)
 }
 
 // called returns what the method called name of v returns, or v's field of that

@@ -33,7 +33,8 @@ type Schema struct {
 type Database struct {
 	dialect goose.Dialect
 	options []goose.ProviderOption
-	// hasTable answers whether there is a table of the name in its parameter.
+	// hasTable answers whether there is a table of the name in its parameter, and
+	// null where there is no database for it to be in.
 	hasTable string
 }
 
@@ -56,9 +57,10 @@ func PostgreSQL() Database {
 // MySQL is MariaDB too. Each statement of a file is by itself there.
 func MySQL() Database {
 	return Database{
-		dialect:  goose.DialectMySQL,
-		options:  []goose.ProviderOption{goose.WithSessionLocker(mysqlLock{})},
-		hasTable: `SELECT count(*) > 0 FROM information_schema.tables WHERE table_schema = database() AND table_name = ?`,
+		dialect: goose.DialectMySQL,
+		options: []goose.ProviderOption{goose.WithSessionLocker(mysqlLock{})},
+		hasTable: `SELECT if(database() IS NULL, NULL, count(*) > 0) FROM information_schema.tables
+			WHERE table_schema = database() AND table_name = ?`,
 	}
 }
 
@@ -128,10 +130,15 @@ func (s Schema) progress(ctx context.Context, db *sql.DB) (p progress, err error
 // highest returns the highest number in a column, 0 when there is none, and missing
 // when there is no such table.
 func (s Schema) highest(ctx context.Context, db *sql.DB, table, column string, missing int64) (highest int64, err error) {
-	there := false
+	var there sql.NullBool
 	err = s.Patiently(ctx, func() error { return db.QueryRowContext(ctx, s.hasTable, table).Scan(&there) })
-	if err != nil || !there {
+	switch {
+	case err != nil:
 		return missing, err
+	case !there.Valid:
+		return missing, errorf("the data source name names no database")
+	case !there.Bool:
+		return missing, nil
 	}
 	err = s.Patiently(ctx, func() error {
 		return db.QueryRowContext(ctx, `SELECT COALESCE(max(`+column+`), 0) FROM `+table).Scan(&highest)

@@ -23,7 +23,12 @@ import (
 // transaction again, since what it has read may be as old as what the store has.
 // And some errors, such as a full disk on SQLite or a deadlock on MySQL, end the
 // whole transaction: then Bind ends tx as well, so that nothing that the host still
-// does in it is committed by itself.
+// does in it is committed by itself. It does so too where it finds that a statement of
+// the host's has ended the transaction: one that lost a deadlock on MySQL, and whose
+// error the host passed over, or one that commits by itself, such as CREATE TABLE.
+//
+// On MySQL and MariaDB tx must not be at READ UNCOMMITTED, which its handle does not
+// tell: what it reads there may never have been.
 //
 // A context that is done ends no statement midway where that would cost tx, which
 // is every write, and on a server every statement.
@@ -31,16 +36,13 @@ import (
 // Update answers [store.ErrNested] within any View or Update of s and of the
 // stores bound to tx.
 func (s *Store) Bind(tx *sql.Tx) store.Store {
-	return s.bind(tx)
+	return s.bind(tx, false)
 }
 
-func (s *Store) bind(tx *sql.Tx) *bound {
-	return &bound{reader: reader{s.inside(tx)}, base: s, tx: tx}
-}
-
-// inside returns a session of s in the host's transaction.
-func (s *Store) inside(tx *sql.Tx) *session {
-	return &session{dialect: s.dialect, db: s.transactions.within(tx), conflict: store.ErrHostConflict, bound: true}
+func (s *Store) bind(tx *sql.Tx, cut bool) *bound {
+	b := &bound{base: s, tx: tx, cut: cut}
+	b.reader = reader{b.session()}
+	return b
 }
 
 // bound is a store inside the host's transaction.
@@ -51,9 +53,28 @@ type bound struct {
 	// contended says that an earlier attempt has lost, which the Service cannot know
 	// where the host runs it again.
 	contended bool
+	// cut says that statements may be cut short, since the transaction is ours to lose.
+	cut bool
+	// gone is why tx was ended; nil while it was not.
+	gone error
 }
 
 var _ store.Store = (*bound)(nil)
+
+// session returns one in the host's transaction.
+func (b *bound) session() *session {
+	return &session{
+		dialect: b.base.dialect, db: b.base.transactions.within(b.tx), conflict: store.ErrHostConflict,
+		bound: !b.cut, contended: b.contended, lost: b.end,
+	}
+}
+
+// end ends the host's transaction, because of err: where the database has ended it,
+// statements in it would be committed one by one from now on.
+func (b *bound) end(err error) {
+	_ = b.tx.Rollback() // which finds nothing to roll back, perhaps
+	b.gone = err
+}
 
 // enter marks ctx as being inside b, any other store on the same transaction,
 // and the Store that would wait for it.
@@ -63,7 +84,7 @@ func (b *bound) enter(ctx context.Context) context.Context {
 
 // View calls fn with a Reader on the host's transaction.
 func (b *bound) View(ctx context.Context, fn func(context.Context, store.Reader) error) error {
-	return b.base.inside(b.tx).view(b.enter(ctx), fn)
+	return b.session().view(b.enter(ctx), fn)
 }
 
 // Update calls fn with a Tx inside a savepoint, and releases that.
@@ -71,9 +92,8 @@ func (b *bound) Update(ctx context.Context, fn func(context.Context, store.Tx) e
 	if store.Inside(ctx, b.tx) || store.Inside(ctx, b.base) {
 		return store.ErrNested
 	}
-	s := b.base.inside(b.tx)
-	s.contended = b.contended
-	if _, err := s.exec(ctx, "begin", sentence(`SAVEPOINT charter_update`)); err != nil {
+	s := b.session()
+	if err := b.savepoint(ctx, s); err != nil {
 		return err
 	}
 	kept := false
@@ -86,21 +106,36 @@ func (b *bound) Update(ctx context.Context, fn func(context.Context, store.Tx) e
 	if err != nil || !wrote {
 		return err
 	}
-	_, err = s.exec(ctx, "commit", sentence(`RELEASE SAVEPOINT charter_update`))
+	_, err = s.exec(ctx, doingCommit, sentence(`RELEASE SAVEPOINT charter_update`))
 	kept = err == nil
 	return err
 }
 
+func (b *bound) savepoint(ctx context.Context, s *session) error {
+	if err := ctx.Err(); err != nil {
+		return s.fail(ctx, "begin", err)
+	}
+	err := s.savepoint(s.during(ctx, true), b.tx)
+	if s.judge(err).gone {
+		err = errors.Join(errEnded, err)
+	}
+	failure := s.fail(ctx, "begin", err)
+	if errors.Is(err, errEnded) {
+		b.end(failure)
+	}
+	return failure
+}
+
 // undo takes back what the Update did. Where that is impossible the savepoint is
-// gone, and with it the host's transaction: statements in it would be committed
-// one by one from now on. So it is ended for the host as well.
+// gone, and with it the host's transaction, which is then ended for the host as well.
 func (b *bound) undo(ctx context.Context, cause error) error {
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), rollbackWait)
 	defer cancel()
 	for _, text := range []string{`ROLLBACK TO SAVEPOINT charter_update`, `RELEASE SAVEPOINT charter_update`} {
 		if _, err := b.tx.ExecContext(ctx, text); err != nil {
-			_ = b.tx.Rollback() // which finds nothing to roll back, perhaps
-			return errors.Join(cause, b.base.fail(ctx, "roll back to the savepoint; the host's transaction has ended", err))
+			err = errors.Join(cause, b.base.fail(ctx, "roll back to the savepoint; the host's transaction has ended", err))
+			b.end(err)
+			return err
 		}
 	}
 	return cause

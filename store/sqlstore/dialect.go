@@ -55,6 +55,10 @@ type dialect struct {
 	translate func(text string, args []any) (string, []any)
 	// handle returns what reads outside of transactions run on.
 	handle func(*sql.DB) queryer
+	// savepoint sets the savepoint charter_update in a transaction of the host's. Where
+	// that has ended behind its handle's back, it answers an error that is errEnded or
+	// says that the transaction is gone.
+	savepoint func(context.Context, *sql.Tx) error
 	// uncut says that a statement must not be ended midway by a context: when it
 	// writes, or runs in a transaction of the host's.
 	uncut func(writing, bound bool) bool

@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"strconv"
 
+	"github.com/seed-5b9f5318/charter/internal/drivercode"
 	"github.com/seed-5b9f5318/charter/store"
 )
 
@@ -16,6 +18,9 @@ var (
 	// errUnread: somebody else has written to the tables, or the disk has lost
 	// something.
 	errUnread = errors.New("a stored record that cannot be read")
+	// errEnded: the database has ended the host's transaction, by a lost statement
+	// whose error the host has passed over, or by one that commits by itself.
+	errEnded = fmt.Errorf("a statement before this one has ended it: %w", sql.ErrTxDone)
 	// errMoved is the cause of a conflict that no database reported.
 	errMoved = errors.New("a held revision has moved")
 )
@@ -66,6 +71,11 @@ func (d *dialect) failure(ctx context.Context, doing string, err, conflict error
 	}
 	verdict := d.judge(err)
 	f := &failure{doing: doing, code: verdict.code, means: verdict.means, cause: err}
+	if f.code == "" {
+		if f.code = foreignCode(err); f.code != "" {
+			f.means = "the database is another one than the dialect is for"
+		}
+	}
 	if dial := (*net.OpError)(nil); errors.As(err, &dial) && dial.Op == "dial" {
 		f.means = "the database cannot be reached"
 	} else if errors.Is(err, sql.ErrTxDone) {
@@ -74,12 +84,26 @@ func (d *dialect) failure(ctx context.Context, doing string, err, conflict error
 	switch {
 	case ctx.Err() != nil:
 		f.class = ctx.Err()
+		if errors.Is(err, context.Canceled) { // by us, when ctx was at its deadline
+			f.cause = f.class
+		}
 	case verdict.lost, verdict.taken: // what is ours was free when fn looked (C4)
 		f.class = conflict
 	case errors.Is(err, errUnread):
 		f.class = errUnread
 	}
 	return f
+}
+
+// foreignCode returns the code of an error of whatever database, "" when it has none.
+func foreignCode(err error) string {
+	if state, _ := drivercode.Text(err, "SQLState"); state != "" {
+		return state
+	}
+	if number, ok := drivercode.Of(err, "Number", "ExtendedCode", "Code"); ok {
+		return strconv.Itoa(number)
+	}
+	return ""
 }
 
 // verdict is what a database means by an error.
@@ -89,6 +113,7 @@ type verdict struct {
 	lost   bool   // the transaction lost against another one
 	taken  bool   // a row is there already, or one that it hangs on is not
 	undone bool   // said of a COMMIT, nothing was committed
+	gone   bool   // the transaction is not there any more, and its handle does not know
 	means  string // what it is, where people should be told
 }
 

@@ -25,8 +25,16 @@ import (
 // among the Updates of s. Where it loses, in a statement of either side or at the
 // commit, it is run again from the start, as often as the Service tries an operation:
 // so fn does nothing that is not undone by a rollback, and neither commits nor rolls
-// back. An error that is a [store.ErrConflict] says that this was not enough. A
+// back, nor runs what commits by itself, as CREATE TABLE does on MySQL. It returns the
+// errors of its statements: one that is passed over may have undone all that came
+// before it. What is found of that at the commit is an error too: nothing was kept or,
+// where nobody can tell, it is a [store.ErrUnknownOutcome].
+//
+// An error that is a [store.ErrConflict] says that running it again was not enough. A
 // violated constraint of the host's tables is the host's own error.
+//
+// What an operation on bound decides about is compared; the answer to a question
+// (Can, Require and the like) is not, and may be over at the commit.
 //
 // A panic in fn rolls back. Use the context that fn is given: with it, an Update of
 // s itself or another InTx, which would wait for this one, is refused as
@@ -53,13 +61,16 @@ func (s *Store) inTx(ctx context.Context, contended bool, fn func(context.Contex
 			t.rollback(ctx)
 		}
 	}()
-	bound := s.bind(t.handle())
+	bound := s.bind(t.handle(), true)
 	bound.contended = contended
 	if err := fn(store.Enter(ctx, hosting{s}), t.handle(), bound); err != nil {
 		return s.lost(err)
 	}
 	if err := ctx.Err(); err != nil {
-		return s.fail(ctx, "commit", err)
+		return s.fail(ctx, doingCommit, err)
+	}
+	if bound.gone != nil { // an error that fn has passed over
+		return bound.gone
 	}
 	committing = true
 	return t.commit(ctx)

@@ -20,6 +20,12 @@ type (
 	}
 )
 
+// namingError is one of pgx that names a table.
+type namingError struct {
+	stateError
+	TableName string
+}
+
 func (e *stateError) Error() string    { return quoting }
 func (e *stateError) SQLState() string { return e.state }
 func (e *numberError) Error() string   { return e.Message }
@@ -61,6 +67,13 @@ func TestServerErrors(t *testing.T) {
 		{my, number(14), false, false, "disk is full"},
 		{my, number(1114), false, false, "disk is full"},
 		{my, errors.New(quoting), false, false, "cannot be used"},
+		{pg, state("P0001"), false, true, "P0001"},
+		{pg, state("25P02"), false, true, "has failed"},
+		{pg, &namingError{stateError{"23503"}, "charter_grants"}, true, true, "23503"},
+		{pg, &namingError{stateError{"23503"}, "bookmarks"}, false, true, "23503"},
+		{my, number(1290), false, true, "no writes"},
+		{my, state("42601"), false, false, "another one than the dialect is for (database error 42601)"},
+		{pg, number(1064), false, false, "another one than the dialect is for (database error 1064)"},
 	} {
 		got := c.d.fail(t.Context(), "test", c.err)
 		if errors.Is(got, store.ErrConflict) != c.conflict {

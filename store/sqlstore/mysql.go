@@ -34,6 +34,7 @@ func mySQL() *dialect {
 		translate:    straight,
 		handle:       func(db *sql.DB) queryer { return newPrepared(db) },
 		uncut:        serverUncut,
+		savepoint:    savepointInTx,
 		atEnd:        comparedTogether,
 		judge:        judgeMySQL,
 	}
@@ -116,9 +117,13 @@ func judgeMySQL(err error) verdict {
 		1205, // a lock that did not come
 		1020, // what was read has changed
 		3101: // a group's other member was first, said of a COMMIT
-		v.lost, v.undone = true, true
-	case 1062, 1451, 1452: // unique, foreign key: another writer was there first
+		v.lost, v.undone, v.gone = true, true, number != 1205
+	case 1305: // no such savepoint
+		v.gone = true
+	case 1062, 1452: // unique, foreign key: another writer was there first
 		v.taken = true
+	case 1290: // the server has been set to be read, said of a COMMIT too
+		v.undone, v.means = true, mysqlMeans(number)
 	default:
 		v.means = mysqlMeans(number)
 	}
@@ -145,6 +150,8 @@ func mysqlMeans(number int) string {
 		return noDatabase
 	case 1053, 1927:
 		return ended
+	case 1153:
+		return "a statement is longer than the server takes: raise max_allowed_packet"
 	case 1290, 1792, 1836:
 		return noWrites
 	case 1317, 1969, 3024:
@@ -156,3 +163,13 @@ func mysqlMeans(number int) string {
 }
 
 const noWrites = "the server takes no writes"
+
+// savepointInTx asks whether there is a savepoint after it was set: outside of a
+// transaction, that does nothing and says nothing.
+func savepointInTx(ctx context.Context, tx *sql.Tx) error {
+	if err := savepoint(ctx, tx); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, `ROLLBACK TO SAVEPOINT charter_update`)
+	return err
+}

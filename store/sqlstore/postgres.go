@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/seed-5b9f5318/charter/internal/drivercode"
 	"github.com/seed-5b9f5318/charter/internal/schema"
 )
 
@@ -33,6 +34,7 @@ func postgreSQL() *dialect {
 		translate:    numbered,
 		handle:       func(db *sql.DB) queryer { return db },
 		uncut:        serverUncut,
+		savepoint:    savepoint,
 		atEnd:        allInOne,
 		judge:        judgePostgreSQL,
 	}
@@ -119,15 +121,20 @@ func judgePostgreSQL(err error) verdict {
 		"40P01", // deadlock
 		"55P03": // a lock that was not to be waited for
 		v.lost = true
+	case "25P01": // no transaction
+		v.gone = true
 	case "23505", "23503": // unique, foreign key: another writer was there first
-		v.taken = true
+		table, known := drivercode.Text(err, "TableName", "Table") // pgx, lib/pq
+		v.taken = !known || strings.HasPrefix(table, "charter_")
 	default:
 		v.means = postgresMeans(state)
 	}
-	// What a server still answers after it has decided not to commit. 40003 is its
-	// own word for not knowing.
+	// Whatever goes wrong before a server has decided to commit is an error and undoes
+	// all. Of these classes are what ends a connection, at whatever moment, and 40003 is
+	// a server's own word for not knowing.
 	switch class := state[:min(2, len(state))]; class {
-	case "22", "23", "25", "40", "53", "54", "55":
+	case "", "08", "57", "58", "XX":
+	default:
 		v.undone = state != "40003"
 	}
 	return v
@@ -139,6 +146,8 @@ func postgresMeans(state string) string {
 	switch state {
 	case "25006":
 		return "the server takes no writes: it is a standby, or set to be read"
+	case "25P02":
+		return "a statement before this one has failed, and the transaction with it"
 	case "25P03":
 		return "the server has ended a transaction that was idle for too long"
 	case "26000", "42P05":
@@ -168,3 +177,8 @@ func postgresMeans(state string) string {
 }
 
 const notKept = "a pooler does not keep what the driver prepares: open the handle in another mode of the driver"
+
+func savepoint(ctx context.Context, tx *sql.Tx) error {
+	_, err := tx.ExecContext(ctx, `SAVEPOINT charter_update`)
+	return err
+}

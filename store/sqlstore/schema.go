@@ -64,13 +64,7 @@ func Migrate(ctx context.Context, db *sql.DB, dialect Dialect) error {
 		return errNoDialect
 	}
 	version, err := d.schema().Up(ctx, db)
-	if said := (*schema.Error)(nil); errors.As(err, &said) {
-		return errorf("migrate: %w", said)
-	}
-	if err != nil {
-		return d.fail(ctx, "migrate", err)
-	}
-	return atVersion(version)
+	return d.atVersion(ctx, "migrate", version, err)
 }
 
 func (d *dialect) schema() schema.Schema {
@@ -83,15 +77,18 @@ func (d *dialect) schema() schema.Schema {
 // checkSchema refuses a schema that this code does not work on.
 func (d *dialect) checkSchema(ctx context.Context, db *sql.DB) error {
 	version, err := d.schema().At(ctx, db)
-	if err != nil {
-		return d.fail(ctx, "read the version of the schema", err)
-	}
-	return atVersion(version)
+	return d.atVersion(ctx, "read the version of the schema", version, err)
 }
 
 // atVersion refuses every version but schemaVersion.
-func atVersion(version int64) error {
-	err := ErrSchemaOld
+func (d *dialect) atVersion(ctx context.Context, doing string, version int64, err error) error {
+	if said := (*schema.Error)(nil); errors.As(err, &said) {
+		return errorf("%s: %w", doing, said)
+	}
+	if err != nil {
+		return d.fail(ctx, doing, err)
+	}
+	err = ErrSchemaOld
 	switch {
 	case version == schemaVersion:
 		return nil

@@ -3,6 +3,7 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"time"
 
 	"github.com/seed-5b9f5318/charter/store"
@@ -40,7 +41,11 @@ func (s *server) beginHost(ctx context.Context) (hostTransaction, error) {
 	if err != nil {
 		return nil, err
 	}
-	return t, nil
+	if _, err := t.tx.ExecContext(ctx, `SAVEPOINT charter_tx`); err != nil {
+		t.rollback(ctx)
+		return nil, s.d.fail(ctx, "begin", err)
+	}
+	return hostTx{t}, nil
 }
 
 func (s *server) beginTx(ctx context.Context, options *sql.TxOptions) (*serverTx, error) {
@@ -75,23 +80,38 @@ type serverTx struct {
 
 func (t *serverTx) handle() *sql.Tx { return t.tx }
 
+const doingCommit = "commit"
+
 // commitWait is how long COMMIT may go on after its context is done, before
 // nobody waits for its answer any more.
 const commitWait = 5 * time.Second
 
 func (t *serverTx) commit(ctx context.Context) error {
 	defer t.cancel()
-	done := context.AfterFunc(ctx, func() { time.AfterFunc(commitWait, t.cancel) })
+	late := make(chan struct{})
+	done := context.AfterFunc(ctx, func() { time.AfterFunc(commitWait, func() { close(late) }) })
 	defer done()
-	err := t.tx.Commit()
+	// Some drivers have no way to end a COMMIT that waits.
+	answered := make(chan error, 1)
+	go func() { answered <- t.tx.Commit() }()
+	var err error
+	select {
+	case err = <-answered:
+	case <-late:
+		err = ctx.Err()
+	}
 	if err == nil {
 		return nil
 	}
 	// A server that says so has rolled back. Without such an answer nobody knows.
-	if verdict := t.d.judge(err); !verdict.undone {
-		return &failure{doing: "commit", code: verdict.code, class: store.ErrUnknownOutcome, cause: err}
+	verdict := t.d.judge(err)
+	switch {
+	case !verdict.undone:
+		return &failure{doing: doingCommit, code: verdict.code, class: store.ErrUnknownOutcome, cause: err}
+	case verdict.taken: // by a row of the host's, whose constraint was deferred
+		return &failure{doing: doingCommit, code: verdict.code, cause: err}
 	}
-	return t.d.fail(ctx, "commit", err)
+	return t.d.fail(ctx, doingCommit, err)
 }
 
 // rollback leaves it to database/sql to part with a connection that cannot be
@@ -100,4 +120,22 @@ func (t *serverTx) rollback(context.Context) {
 	defer t.cancel()
 	defer time.AfterFunc(rollbackWait, t.cancel).Stop()
 	_ = t.tx.Rollback()
+}
+
+// hostTx is a transaction of ours in which the host writes as well, and may have
+// passed over an error that undid everything before it. A savepoint tells: it is gone
+// with the transaction, and cannot be released in one that has failed.
+type hostTx struct{ *serverTx }
+
+func (t hostTx) commit(ctx context.Context) error {
+	_, err := t.tx.ExecContext(ctx, `RELEASE SAVEPOINT charter_tx`)
+	if err == nil {
+		return t.serverTx.commit(ctx)
+	}
+	defer t.rollback(ctx)
+	verdict := t.d.judge(err)
+	if errors.Is(err, sql.ErrTxDone) || verdict.gone && !verdict.lost {
+		return &failure{doing: doingCommit, code: verdict.code, class: store.ErrUnknownOutcome, cause: errors.Join(errEnded, err)}
+	}
+	return t.d.fail(ctx, doingCommit, err)
 }

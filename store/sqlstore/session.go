@@ -18,9 +18,12 @@ type session struct {
 	// conflict is what a lost transaction is called: ErrConflict, or
 	// ErrHostConflict when it is the host's.
 	conflict error
-	// bound is set in a transaction of the host's, and contended where that runs
-	// again.
+	// bound is set in a transaction that is the host's to lose, and contended where
+	// that runs again.
 	bound, contended bool
+	// lost ends the host's transaction after an error that has ended it in the
+	// database; nil in others.
+	lost func(error)
 	// ended is set once fn has returned. A session on the handle does not end.
 	ended atomic.Bool
 }
@@ -68,7 +71,11 @@ func (s *session) read(ctx context.Context, doing string, q *query, each func(*r
 		}
 		return err
 	})
-	return s.fail(ctx, doing, err)
+	failure := s.fail(ctx, doing, err)
+	if s.lost != nil && s.judge(err).gone {
+		s.lost(failure)
+	}
+	return failure
 }
 
 // translated returns q as the driver takes it.

@@ -28,6 +28,7 @@ func sqlite() *dialect {
 		wideReach:    wideByGrant,
 		handle:       func(db *sql.DB) queryer { return newPrepared(db) },
 		uncut:        sqliteUncut,
+		savepoint:    savepointSQLite,
 		atEnd:        eachByItself,
 		judge:        judgeSQLite,
 	}

@@ -152,9 +152,9 @@ func (t *sqliteTx) commit(ctx context.Context) error {
 	}
 	// If the transaction is still there to be rolled back, nothing was committed.
 	if t.undo(ctx) {
-		return t.d.fail(ctx, "commit", err)
+		return t.d.fail(ctx, doingCommit, err)
 	}
-	return &failure{doing: "commit", code: t.d.judge(err).code, class: store.ErrUnknownOutcome, cause: err}
+	return &failure{doing: doingCommit, code: t.d.judge(err).code, class: store.ErrUnknownOutcome, cause: err}
 }
 
 func (t *sqliteTx) doCommit(ctx context.Context) error {
@@ -232,4 +232,13 @@ func (d *dialect) patiently(ctx context.Context, try func() error) error {
 		case <-time.After(pause):
 		}
 	}
+}
+
+// savepointSQLite tries to begin a transaction, which fails in one and changes nothing
+// there: outside of one a savepoint would begin its own.
+func savepointSQLite(ctx context.Context, tx *sql.Tx) error {
+	if _, err := tx.ExecContext(ctx, `BEGIN`); err == nil {
+		return errEnded
+	}
+	return savepoint(ctx, tx)
 }
