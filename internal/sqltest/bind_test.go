@@ -169,11 +169,11 @@ func bindDeletes(t *testing.T, e *engine, s *sqlstore.Store, db *sql.DB) {
 	t.Helper()
 	tx := begin(t, db)
 	update(t, s.Bind(tx), holdOrg, func(ctx context.Context, tx store.Tx) error {
-		return tx.Unregister(ctx, org(1), []grants.Resource{{Kind: device, ID: thing(12)}})
+		return tx.Unregister(ctx, org(1), []grants.Resource{{Kind: device, ID: thing(1, 0)}})
 	})
 	update(t, s.Bind(tx), holdOrg, func(ctx context.Context, tx store.Tx) error { return tx.DeleteRole(ctx, org(1), auditor) })
 	for table, where := range map[string]string{
-		"charter_grants": `resource = 'thing-012'`, "charter_resources": `id = 'thing-012'`,
+		"charter_grants": `resource = 'thing-1-000'`, "charter_resources": `id = 'thing-1-000'`,
 		"charter_roles": `org = 'org-001'`, "charter_role_permissions": `org = 'org-001'`,
 	} {
 		if n := count(t, tx, table, where); n != 0 {
@@ -221,11 +221,11 @@ func TestBindFails(t *testing.T) {
 		},
 		"a write that is one too many": func(ctx context.Context, tx store.Tx) error {
 			return errors.Join(tx.DeleteMember(ctx, org(1), row(2)),
-				tx.Register(ctx, org(1), []grants.Resource{{Kind: device, ID: thing(0)}}))
+				tx.Register(ctx, org(1), []grants.Resource{{Kind: device, ID: thing(0, 0)}}))
 		},
 		"the same, passed over": func(ctx context.Context, tx store.Tx) error {
 			_ = tx.DeleteMember(ctx, org(1), row(2))
-			_ = tx.Register(ctx, org(1), []grants.Resource{{Kind: device, ID: thing(0)}})
+			_ = tx.Register(ctx, org(1), []grants.Resource{{Kind: device, ID: thing(0, 0)}})
 			return nil
 		},
 		"a panic": func(ctx context.Context, tx store.Tx) error {

@@ -19,33 +19,36 @@ type read struct {
 	sorts bool
 	// ranges is set where the call continues a page: it must seek to there.
 	ranges bool
+	// whole is set where the call may look at all that the organization, or the user, has.
+	whole bool
 }
 
-// reads returns every call of a Reader, with every parameter that makes another
-// statement of it.
-func reads() []read {
+// reads returns every call of a Reader about organization n, with every parameter
+// that makes another statement of it.
+func reads(n int) []read {
+	o := org(n)
 	asker := store.Asker{User: user(1), Permission: roles.AccessUsers}
 	list := []read{
 		reading("User", func(ctx context.Context, r store.Reader) (any, error) { return r.User(ctx, user(1)) }),
 		reading("Known", func(ctx context.Context, r store.Reader) (any, error) { return r.Known(ctx, "user1@mail.example") }),
-		reading("Organization", func(ctx context.Context, r store.Reader) (any, error) { return r.Organization(ctx, org(1)) }),
-		reading("Member", func(ctx context.Context, r store.Reader) (any, error) { return r.Member(ctx, org(1), row(1)) }),
-		reading("MemberOf", func(ctx context.Context, r store.Reader) (any, error) { return r.MemberOf(ctx, org(1), user(1)) }),
-		reading("Role", func(ctx context.Context, r store.Reader) (any, error) { return r.Role(ctx, org(1), auditor) }),
-		reading("Roles", func(ctx context.Context, r store.Reader) (any, error) { return r.Roles(ctx, org(1)) }),
+		reading("Organization", func(ctx context.Context, r store.Reader) (any, error) { return r.Organization(ctx, o) }),
+		reading("Member", func(ctx context.Context, r store.Reader) (any, error) { return r.Member(ctx, o, row(1)) }),
+		reading("MemberOf", func(ctx context.Context, r store.Reader) (any, error) { return r.MemberOf(ctx, o, user(1)) }),
+		reading("Role", func(ctx context.Context, r store.Reader) (any, error) { return r.Role(ctx, o, auditor) }),
+		reading("Roles", func(ctx context.Context, r store.Reader) (any, error) { return r.Roles(ctx, o) }),
 		reading("Facts", func(ctx context.Context, r store.Reader) (any, error) {
-			return r.Facts(ctx, org(1), user(1), grants.Question{Permission: "devices.view", Resource: grants.Resource{Kind: device, ID: thing(0)}})
+			return r.Facts(ctx, o, user(1), grants.Question{Permission: "devices.view", Resource: grants.Resource{Kind: device, ID: thing(n, 0)}})
 		}),
 		reading("FactsMany", func(ctx context.Context, r store.Reader) (any, error) {
-			return r.FactsMany(ctx, org(1), user(1), []grants.Question{{Permission: "devices.view"}, {Permission: "devices.edit"}})
+			return r.FactsMany(ctx, o, user(1), []grants.Question{{Permission: "devices.view"}, {Permission: "devices.edit"}})
 		}),
 		reading("Tombstones", func(ctx context.Context, r store.Reader) (any, error) { return r.Tombstones(ctx, "", 10) }),
 	}
-	list = append(list, readsOfMembers(asker)...)
-	list = append(list, readsOfMemberships()...)
-	list = append(list, readsOfResources(asker)...)
-	list = append(list, readsOfGrants(asker)...)
-	return append(list, readsOfEvents(asker)...)
+	list = append(list, readsOfMembers(o, asker)...)
+	list = append(list, readsOfMemberships(n)...)
+	list = append(list, readsOfResources(n, asker)...)
+	list = append(list, readsOfGrants(n, asker)...)
+	return append(list, readsOfEvents(o, asker)...)
 }
 
 func reading[T any](call string, run func(context.Context, store.Reader) (T, error)) read {
@@ -55,7 +58,7 @@ func reading[T any](call string, run func(context.Context, store.Reader) (T, err
 	}}
 }
 
-func readsOfMembers(asker store.Asker) []read {
+func readsOfMembers(o orgs.ID, asker store.Asker) []read {
 	filters := []store.MemberQuery{
 		{},
 		{Status: []orgs.Status{orgs.Invited}},
@@ -72,12 +75,13 @@ func readsOfMembers(asker store.Asker) []read {
 	for i, q := range append(filters, many) {
 		for _, sort := range orgs.Sorts() {
 			for _, descending := range []bool{false, true} {
-				for _, after := range []*store.Position{nil, {Key: member(org(1), 6).Key(sort), ID: row(6)}} {
+				for _, after := range []*store.Position{nil, {Key: member(o, 6).Key(sort), ID: row(6)}} {
 					q := q
-					q.Org, q.Asker, q.Sort, q.Descending, q.After, q.Limit = org(1), asker, sort, descending, after, 10
+					q.Org, q.Asker, q.Sort, q.Descending, q.After, q.Limit = o, asker, sort, descending, after, 10
 					r := reading(fmt.Sprintf("Members, filter %d by %v, descending %v, after %v", i, sort, descending, after != nil),
 						func(ctx context.Context, r store.Reader) (any, error) { return r.Members(ctx, q) })
 					r.sorts, r.ranges = q.Search != orgs.Search{}, after != nil && q.Search == orgs.Search{}
+					r.whole = len(q.Roles) == len(many.Roles)
 					list = append(list, r)
 				}
 			}
@@ -86,32 +90,32 @@ func readsOfMembers(asker store.Asker) []read {
 	return list
 }
 
-func readsOfMemberships() []read {
+func readsOfMemberships(n int) []read {
 	var list []read
 	for _, after := range []*store.JoinedPosition{nil, {JoinedAt: noon.Add(time.Second), Org: org(0)}} {
 		for _, search := range []string{"", "organization"} {
-			q := store.MembershipQuery{User: user(1), Search: search, After: after, Limit: 10}
+			q := store.MembershipQuery{User: user(n), Search: search, After: after, Limit: 10}
 			r := reading(fmt.Sprintf("Memberships, search %q, after %v", search, after != nil),
 				func(ctx context.Context, r store.Reader) (any, error) { return r.Memberships(ctx, q) })
-			r.ranges = after != nil
+			r.ranges, r.whole = after != nil, search != ""
 			list = append(list, r)
 		}
 	}
 	return list
 }
 
-func readsOfResources(asker store.Asker) []read {
+func readsOfResources(n int, asker store.Asker) []read {
 	var list []read
 	for _, whose := range []orgs.UserID{"", user(1)} {
 		for _, kinds := range [][]roles.Kind{nil, {device}, {device, dashboard}} {
-			for _, after := range []*grants.Resource{nil, {Kind: device, ID: thing(4)}} {
+			for _, after := range []*grants.Resource{nil, {Kind: device, ID: thing(n, 4)}} {
 				for _, limit := range []int{0, 10} {
 					q := store.ResourceQuery{
-						Org: org(1), Asker: asker, Kinds: kinds, User: whose, Reach: []roles.ID{roles.Admin}, After: after, Limit: limit,
+						Org: org(n), Asker: asker, Kinds: kinds, User: whose, Reach: []roles.ID{roles.Admin}, After: after, Limit: limit,
 					}
 					r := reading(fmt.Sprintf("Resources of %q, kinds %v, after %v, limit %d", whose, kinds, after != nil, limit),
 						func(ctx context.Context, r store.Reader) (any, error) { return r.Resources(ctx, q) })
-					r.ranges = after != nil
+					r.ranges, r.whole = after != nil, limit == 0
 					list = append(list, r)
 				}
 			}
@@ -120,11 +124,11 @@ func readsOfResources(asker store.Asker) []read {
 	return list
 }
 
-func readsOfGrants(asker store.Asker) []read {
+func readsOfGrants(n int, asker store.Asker) []read {
 	var list []read
 	for _, kinds := range [][]roles.Kind{nil, {device}, {device, dashboard}} {
-		for _, after := range []*grants.Grant{nil, {Kind: device, Resource: thing(0)}} {
-			q := store.GrantQuery{Org: org(1), Asker: asker, Member: row(1), Kinds: kinds, After: after, Limit: 10}
+		for _, after := range []*grants.Grant{nil, {Kind: device, Resource: thing(n, 0)}} {
+			q := store.GrantQuery{Org: org(n), Asker: asker, Member: row(1), Kinds: kinds, After: after, Limit: 10}
 			r := reading(fmt.Sprintf("Grants, kinds %v, after %v", kinds, after != nil),
 				func(ctx context.Context, r store.Reader) (any, error) { return r.Grants(ctx, q) })
 			r.ranges = after != nil
@@ -132,29 +136,29 @@ func readsOfGrants(asker store.Asker) []read {
 		}
 	}
 	many := make([]roles.ID, 1000)
-	for n := range many {
-		many[n] = roles.ID(fmt.Sprintf("r-%d", n))
+	for i := range many {
+		many[i] = roles.ID(fmt.Sprintf("r-%d", i))
 	}
 	for i, reach := range [][]roles.ID{nil, {roles.Admin}, {roles.Admin, auditor}, many} {
 		for _, after := range []orgs.MemberID{"", row(7)} {
 			q := store.GranteeQuery{
-				Org: org(1), Asker: asker, Resource: grants.Resource{Kind: device, ID: thing(0)},
-				Roles: append(reach, roles.Viewer), Reach: reach, After: after, Limit: 10,
+				Org: org(n), Asker: asker, Resource: grants.Resource{Kind: device, ID: thing(n, 0)},
+				Roles: append(reach, roles.Viewer, roles.Editor), Reach: reach, After: after, Limit: 10,
 			}
 			r := reading(fmt.Sprintf("Grantees, reach %d, after %q", i, after),
 				func(ctx context.Context, r store.Reader) (any, error) { return r.Grantees(ctx, q) })
-			r.ranges = true
+			r.ranges, r.whole = true, len(reach) == len(many)
 			list = append(list, r)
 		}
 	}
 	return list
 }
 
-func readsOfEvents(asker store.Asker) []read {
+func readsOfEvents(o orgs.ID, asker store.Asker) []read {
 	var list []read
 	for _, descending := range []bool{false, true} {
 		for _, after := range []uint64{0, 20} {
-			q := store.EventQuery{Org: org(1), Asker: asker, Descending: descending, After: after, Limit: 10}
+			q := store.EventQuery{Org: o, Asker: asker, Descending: descending, After: after, Limit: 10}
 			r := reading(fmt.Sprintf("Events, descending %v, after %d", descending, after),
 				func(ctx context.Context, r store.Reader) (any, error) { return r.Events(ctx, q) })
 			r.ranges = after != 0
@@ -168,58 +172,62 @@ func readsOfEvents(asker store.Asker) []read {
 type write struct {
 	call string
 	run  func(context.Context, store.Tx) error
+	// whole is set where the call writes all that there is in the organization.
+	whole bool
 }
 
-// writes returns every call of a Tx but Hold. None depends on another one.
-func writes() []write {
-	o := org(1)
-	one := []grants.Grant{grants.One(device, thing(0)), grants.All(device)}
+// writes returns every call of a Tx but Hold, about organization n. None depends on
+// another one.
+func writes(n int) []write {
+	o := org(n)
+	give := []grants.Grant{grants.One(device, thing(n, 0)), grants.All(device)}
+	take := []grants.Grant{grants.One(dashboard, thing(n, 1)), grants.All(dashboard)}
 	ownRole := roles.Role{ID: "r-new", Name: "New", Permissions: []roles.Permission{"devices.view", "devices.edit"}}
 	changed := roles.Role{ID: auditor, Name: "Auditors", Permissions: []roles.Permission{"devices.edit"}}
-	resources := []grants.Resource{{Kind: device, ID: "new"}}
+	added, gone := []grants.Resource{{Kind: device, ID: "new"}}, []grants.Resource{{Kind: device, ID: thing(n, 2)}}
 	joined := member(o, 4)
 	joined.Status, joined.User, joined.JoinedAt = orgs.Active, "user-new", noon
 	created := orgs.Member{ID: "row-new", Org: o, Role: roles.Viewer, Status: orgs.Invited, Profile: orgs.Profile{Email: "new@mail.example"}}
 	return []write{
-		{"CreateOrganization", func(ctx context.Context, tx store.Tx) error {
+		{call: "CreateOrganization", run: func(ctx context.Context, tx store.Tx) error {
 			return tx.CreateOrganization(ctx, orgs.Organization{ID: "org-new"})
 		}},
-		{"UpdateOrganization", func(ctx context.Context, tx store.Tx) error {
+		{call: "UpdateOrganization", run: func(ctx context.Context, tx store.Tx) error {
 			return tx.UpdateOrganization(ctx, orgs.Organization{ID: o, Name: "Renamed", Events: 100})
 		}},
-		{"PutUser", func(ctx context.Context, tx store.Tx) error { return tx.PutUser(ctx, orgs.User{ID: user(2)}) }},
-		{"PutUser, a new one", func(ctx context.Context, tx store.Tx) error { return tx.PutUser(ctx, orgs.User{ID: "user-new"}) }},
-		{"PutProfile", func(ctx context.Context, tx store.Tx) error { return tx.PutProfile(ctx, user(1), profile(1)) }},
-		{"CreateMember", func(ctx context.Context, tx store.Tx) error { return tx.CreateMember(ctx, created) }},
-		{"UpdateMember", func(ctx context.Context, tx store.Tx) error { return tx.UpdateMember(ctx, member(o, 1)) }},
-		{"JoinMember", func(ctx context.Context, tx store.Tx) error { return tx.JoinMember(ctx, joined) }},
-		{"DeleteMember", func(ctx context.Context, tx store.Tx) error { return tx.DeleteMember(ctx, o, row(3)) }},
-		{"CreateRole", func(ctx context.Context, tx store.Tx) error { return tx.CreateRole(ctx, o, ownRole) }},
-		{"UpdateRole", func(ctx context.Context, tx store.Tx) error { return tx.UpdateRole(ctx, o, changed) }},
-		{"DeleteRole", func(ctx context.Context, tx store.Tx) error { return tx.DeleteRole(ctx, o, auditor) }},
-		{"Register", func(ctx context.Context, tx store.Tx) error { return tx.Register(ctx, o, resources) }},
-		{"Unregister", func(ctx context.Context, tx store.Tx) error { return tx.Unregister(ctx, o, resources) }},
-		{"Give", func(ctx context.Context, tx store.Tx) error { return tx.Give(ctx, o, row(2), one) }},
-		{"Take", func(ctx context.Context, tx store.Tx) error { return tx.Take(ctx, o, row(2), one) }},
-		{"GiveEach", func(ctx context.Context, tx store.Tx) error { return tx.GiveEach(ctx, o) }},
-		{"Append", func(ctx context.Context, tx store.Tx) error {
+		{call: "PutUser", run: func(ctx context.Context, tx store.Tx) error { return tx.PutUser(ctx, orgs.User{ID: user(2)}) }},
+		{call: "PutUser, a new one", run: func(ctx context.Context, tx store.Tx) error { return tx.PutUser(ctx, orgs.User{ID: "user-new"}) }},
+		{call: "PutProfile", run: func(ctx context.Context, tx store.Tx) error { return tx.PutProfile(ctx, user(2), profile(2)) }},
+		{call: "CreateMember", run: func(ctx context.Context, tx store.Tx) error { return tx.CreateMember(ctx, created) }},
+		{call: "UpdateMember", run: func(ctx context.Context, tx store.Tx) error { return tx.UpdateMember(ctx, member(o, 1)) }},
+		{call: "JoinMember", run: func(ctx context.Context, tx store.Tx) error { return tx.JoinMember(ctx, joined) }},
+		{call: "DeleteMember", run: func(ctx context.Context, tx store.Tx) error { return tx.DeleteMember(ctx, o, row(3)) }},
+		{call: "CreateRole", run: func(ctx context.Context, tx store.Tx) error { return tx.CreateRole(ctx, o, ownRole) }},
+		{call: "UpdateRole", run: func(ctx context.Context, tx store.Tx) error { return tx.UpdateRole(ctx, o, changed) }},
+		{call: "DeleteRole", run: func(ctx context.Context, tx store.Tx) error { return tx.DeleteRole(ctx, o, auditor) }},
+		{call: "Register", run: func(ctx context.Context, tx store.Tx) error { return tx.Register(ctx, o, added) }},
+		{call: "Unregister", run: func(ctx context.Context, tx store.Tx) error { return tx.Unregister(ctx, o, gone) }},
+		{call: "Give", run: func(ctx context.Context, tx store.Tx) error { return tx.Give(ctx, o, row(1), give) }},
+		{call: "Take", run: func(ctx context.Context, tx store.Tx) error { return tx.Take(ctx, o, row(1), take) }},
+		{call: "GiveEach", whole: true, run: func(ctx context.Context, tx store.Tx) error { return tx.GiveEach(ctx, o) }},
+		{call: "Append", run: func(ctx context.Context, tx store.Tx) error {
 			return tx.Append(ctx, store.Event{Org: o, Number: 1000, At: noon})
 		}},
-		{"DeleteTombstone", func(ctx context.Context, tx store.Tx) error { return tx.DeleteTombstone(ctx, "org-gone") }},
-		{"DeleteOrganization", func(ctx context.Context, tx store.Tx) error {
+		{call: "DeleteTombstone", run: func(ctx context.Context, tx store.Tx) error { return tx.DeleteTombstone(ctx, "org-gone") }},
+		{call: "DeleteOrganization", whole: true, run: func(ctx context.Context, tx store.Tx) error {
 			return tx.DeleteOrganization(ctx, o, store.Event{Org: o, Number: 1001})
 		}},
 	}
 }
 
-// everything is a Want that asks for all there is to ask for.
-func everything() store.Want {
+// everything is a Want that asks for all there is to ask for of organization n.
+func everything(n int) store.Want {
 	return store.Want{
-		Org: org(1), Users: []orgs.UserID{user(1), user(2), "user-new"},
+		Org: org(n), Users: []orgs.UserID{user(1), user(2), "user-new"},
 		Actor: user(1), Member: row(2), Address: "user3@mail.example",
 		Roles: []roles.ID{auditor}, RoleName: "auditor",
-		Resources:     []grants.Resource{{Kind: device, ID: thing(0)}},
-		Grants:        []grants.Grant{grants.One(device, thing(0)), grants.All(dashboard)},
+		Resources:     []grants.Resource{{Kind: device, ID: thing(n, 0)}},
+		Grants:        []grants.Grant{grants.One(device, thing(n, 0)), grants.All(dashboard)},
 		EveryResource: true,
 	}
 }

@@ -23,7 +23,7 @@ func TestStatementsOfReads(t *testing.T) {
 	s := migrated(t, db, sqlstore.SQLite())
 	populate(t, s, 2, 40)
 	rec.take()
-	for _, r := range reads() {
+	for _, r := range reads(1) {
 		if err := r.run(t.Context(), s); err != nil {
 			t.Fatalf("%s: %v", r.call, err)
 		}

@@ -109,11 +109,11 @@ func TestEveryStatementFails(t *testing.T) {
 		populate(t, s, 2, 10)
 		plain := d.open(t, 1)
 		before := state(t, e, plain)
-		for _, w := range writes() {
+		for _, w := range writes(1) {
 			for n := 0; ; n++ {
 				var failed string
 				rec.fail(nth(n, &failed))
-				err := attempt(t.Context(), s, everything(), w.run)
+				err := attempt(t.Context(), s, everything(1), w.run)
 				rec.fail(nil)
 				if failed == "" {
 					before = state(t, e, plain)

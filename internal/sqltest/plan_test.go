@@ -28,7 +28,7 @@ func TestSQLitePlans(t *testing.T) {
 		t.Run(fmt.Sprintf("reads, analyzed %v", analyzed), func(t *testing.T) {
 			db, rec := recorded(t, path, 4)
 			s := opened(t, db, sqlstore.SQLite())
-			for _, r := range reads() {
+			for _, r := range reads(1) {
 				rec.take()
 				if err := r.run(t.Context(), s); err != nil {
 					t.Fatalf("%s: %v", r.call, err)
@@ -40,7 +40,7 @@ func TestSQLitePlans(t *testing.T) {
 			t.Run(fmt.Sprintf("writes, analyzed %v, cascades %v", analyzed, cascades), func(t *testing.T) {
 				db, rec := recorded(t, fmt.Sprintf("%s?_pragma=foreign_keys(%v)", path, cascades), 1)
 				s := opened(t, db, sqlstore.SQLite())
-				for _, w := range writes() {
+				for _, w := range writes(1) {
 					rec.take()
 					w.runAndUndo(t, s, db)
 					read{call: w.call}.check(t, plain, rec.take())
@@ -53,10 +53,10 @@ func TestSQLitePlans(t *testing.T) {
 // TestEveryMethodIsCalled makes sure that the lists of calls leave none out.
 func TestEveryMethodIsCalled(t *testing.T) {
 	var called []string
-	for _, r := range reads() {
+	for _, r := range reads(1) {
 		called = append(called, r.call)
 	}
-	for _, w := range writes() {
+	for _, w := range writes(1) {
 		called = append(called, w.call)
 	}
 	for _, face := range []reflect.Type{reflect.TypeFor[store.Reader](), reflect.TypeFor[store.Tx]()} {
@@ -79,7 +79,7 @@ func (w write) runAndUndo(t testing.TB, s *sqlstore.Store, db *sql.DB) {
 		t.Fatal(err)
 	}
 	defer tx.Rollback()
-	if err := attempt(t.Context(), s.Bind(tx), everything(), w.run); err != nil {
+	if err := attempt(t.Context(), s.Bind(tx), everything(1), w.run); err != nil {
 		t.Fatalf("%s: %v", w.call, err)
 	}
 }

@@ -21,10 +21,12 @@ const (
 var noon = time.Date(2026, time.March, 1, 12, 0, 0, 0, time.UTC)
 
 // org, user, row and thing name what populate makes.
-func org(n int) orgs.ID             { return orgs.ID(fmt.Sprintf("org-%03d", n)) }
-func user(n int) orgs.UserID        { return orgs.UserID(fmt.Sprintf("user-%03d", n)) }
-func row(n int) orgs.MemberID       { return orgs.MemberID(fmt.Sprintf("row-%03d", n)) }
-func thing(n int) grants.ResourceID { return grants.ResourceID(fmt.Sprintf("thing-%03d", n)) }
+func org(n int) orgs.ID       { return orgs.ID(fmt.Sprintf("org-%03d", n)) }
+func user(n int) orgs.UserID  { return orgs.UserID(fmt.Sprintf("user-%03d", n)) }
+func row(n int) orgs.MemberID { return orgs.MemberID(fmt.Sprintf("row-%03d", n)) }
+func thing(o, n int) grants.ResourceID {
+	return grants.ResourceID(fmt.Sprintf("thing-%d-%03d", o, n))
+}
 
 func profile(n int) orgs.Profile {
 	return orgs.Profile{
@@ -74,7 +76,7 @@ func fill(ctx context.Context, tx store.Tx, o, members int) error {
 	}
 	resources := make([]grants.Resource, members)
 	for n := range resources {
-		resources[n] = grants.Resource{Kind: []roles.Kind{device, dashboard}[n%2], ID: thing(o*members + n)}
+		resources[n] = grants.Resource{Kind: []roles.Kind{device, dashboard}[n%2], ID: thing(o, n)}
 	}
 	if err := tx.Register(ctx, org(o), resources); err != nil {
 		return err

@@ -108,12 +108,12 @@ func TestStandby(t *testing.T) {
 		return err == nil
 	})
 	s := opened(t, db, e.dialect)
-	for _, r := range reads() {
+	for _, r := range reads(1) {
 		if err := r.run(t.Context(), s); err != nil {
 			t.Errorf("%s: %v", r.call, err)
 		}
 	}
-	if err := s.View(t.Context(), func(ctx context.Context, r store.Reader) error { return reads()[0].run(ctx, r) }); err != nil {
+	if err := s.View(t.Context(), func(ctx context.Context, r store.Reader) error { return reads(1)[0].run(ctx, r) }); err != nil {
 		t.Errorf("View: %v", err)
 	}
 	for _, contended := range []bool{false, true} {

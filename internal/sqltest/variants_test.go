@@ -108,13 +108,13 @@ func (v variant) run(t *testing.T, e *engine, cases []storetest.Case) {
 	t.Run("every call", func(t *testing.T) {
 		s := open(t)
 		populate(t, s, 2, 10)
-		for _, r := range reads() {
+		for _, r := range reads(1) {
 			if err := r.run(t.Context(), s); err != nil {
 				t.Errorf("%s: %v (%v)", r.call, err, explained(err))
 			}
 		}
-		for _, w := range writes() {
-			if err := attempt(t.Context(), s, everything(), w.run); err != nil {
+		for _, w := range writes(1) {
+			if err := attempt(t.Context(), s, everything(1), w.run); err != nil {
 				t.Errorf("%s: %v (%v)", w.call, err, explained(err))
 			}
 		}
