@@ -29,6 +29,9 @@ type dialect struct {
 	listed string
 	// element is how a string is written in those parameters; nil as it is.
 	element func(string) string
+	// membersFound looks up, one by one, the member rows m of an organization, its
+	// parameter, whose IDs are in found. More conditions may follow.
+	membersFound string
 	// limit ends a SELECT of so many rows.
 	limit string
 	// nameContains says that o.folded_name has its parameter in it.
@@ -41,10 +44,11 @@ type dialect struct {
 	// comparesRows says that (a, b) > (c, d) is a seek in an index on a and b.
 	comparesRows bool
 	// deletes returns a DELETE of the rows of table whose columns are those of an
-	// element of its parameter, made by [dialect.arrays]. More conditions may follow.
-	deletes func(d *dialect, table string, columns ...string) string
-	// wideReach is the SELECT of all resources of the kinds that a member has a
-	// wide grant of.
+	// element of its first parameter, made by [dialect.arrays], and whose columns of
+	// are its other parameters.
+	deletes func(d *dialect, table string, of, columns []string) string
+	// wideReach returns SELECTs of all resources of the kinds of which a member has a
+	// wide grant.
 	wideReach wideReach
 	// locked makes one statement of SELECTs that lock rows, which it runs in this
 	// order; nil where locking before reading is worth nothing.

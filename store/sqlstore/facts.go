@@ -9,19 +9,23 @@ import (
 	"github.com/seed-5b9f5318/charter/store"
 )
 
+// seeking ends a subquery that is to be run for each row: PostgreSQL, when it
+// expects many, would rather read all there is into memory first.
+const seeking = `LIMIT 1 OFFSET 0`
+
 // The facts about each question in the table listed: the organization, the row
 // of the user if there is one, and four yes-or-no questions, a seek each (C14).
 const (
 	selectFacts = `SELECT '` + isFacts + `', COALESCE(m.id, ''), COALESCE(m.status, ''), COALESCE(m.role, ''),
 		'', '', '', '', '', '', o.revision,
 		CASE WHEN EXISTS (SELECT 1 FROM charter_role_permissions p
-			WHERE p.org = o.id AND p.role = m.role AND p.permission = listed.a) THEN 1 ELSE 0 END
+			WHERE p.org = o.id AND p.role = m.role AND p.permission = listed.a ` + seeking + `) THEN 1 ELSE 0 END
 		+ CASE WHEN EXISTS (SELECT 1 FROM charter_resources s
-			WHERE s.org = o.id AND s.kind = listed.b AND s.id = listed.c) THEN 2 ELSE 0 END
+			WHERE s.org = o.id AND s.kind = listed.b AND s.id = listed.c ` + seeking + `) THEN 2 ELSE 0 END
 		+ CASE WHEN EXISTS (SELECT 1 FROM charter_grants g
-			WHERE g.org = o.id AND g.member = m.id AND g.kind = listed.b AND g.resource = listed.c) THEN 4 ELSE 0 END
+			WHERE g.org = o.id AND g.member = m.id AND g.kind = listed.b AND g.resource = listed.c ` + seeking + `) THEN 4 ELSE 0 END
 		+ CASE WHEN EXISTS (SELECT 1 FROM charter_wide_grants w
-			WHERE w.org = o.id AND w.member = m.id AND w.kind = listed.b) THEN 8 ELSE 0 END,
+			WHERE w.org = o.id AND w.member = m.id AND w.kind = listed.b ` + seeking + `) THEN 8 ELSE 0 END,
 		listed.n
 	FROM charter_organizations o LEFT JOIN charter_members m ON m.org = o.id AND m.user_id = ? CROSS JOIN`
 	oneListed = `(SELECT 0 AS n, ? AS a, ? AS b, ? AS c) AS listed`

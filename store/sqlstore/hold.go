@@ -78,8 +78,8 @@ func (t *tx) lockQueries(want store.Want) []*query {
 		sentence(`SELECT 1 FROM charter_users u WHERE u.id IN `+t.list+` ORDER BY u.id FOR UPDATE`, array(t.dialect, want.Users)),
 	}
 	if want.Member != "" && !want.MemberAlone {
-		locks = append(locks, sentence(`SELECT 1 FROM charter_members m CROSS JOIN charter_users u
-			WHERE m.org = ? AND m.id = ? AND u.id = m.user_id FOR UPDATE`, want.Org, want.Member))
+		locks = append(locks, sentence(`SELECT 1 FROM charter_users u WHERE u.id =
+			(SELECT m.user_id FROM charter_members m WHERE m.org = ? AND m.id = ? FOR UPDATE) FOR UPDATE`, want.Org, want.Member))
 	}
 	return locks
 }
@@ -99,7 +99,7 @@ func (t *tx) holdUsers(part addPart, want store.Want) {
 		part(isUser, columnsOfHeldUser, from, want.Org, t.arrays(singles(want.Users)))
 	}
 	if want.Org != "" && want.Member != "" && !want.MemberAlone {
-		from := `charter_members m CROSS JOIN charter_users u WHERE m.org = ? AND m.id = ? AND u.id = m.user_id`
+		from := `charter_users u WHERE u.id = (SELECT m.user_id FROM charter_members m WHERE m.org = ? AND m.id = ?)`
 		part(isUser, columnsOfHeldUser, from, want.Org, want.Org, want.Member)
 	}
 }
@@ -111,15 +111,16 @@ func (t *tx) holdRows(part addPart, want store.Want) {
 		part(is, columnsOfMember, `charter_members m WHERE m.org = ? AND `+which, want.Org, id)
 		part(isRole, columnsOfRole, `charter_members m CROSS JOIN charter_roles r`+leftJoinPermissions+
 			` WHERE m.org = ? AND `+which+` AND r.org = m.org AND r.id = m.role`, want.Org, id)
+		// Each by itself: neither all that the row has are looked at, nor who else has them.
+		given := func(table, condition string) string {
+			return t.listed + ` WHERE EXISTS (SELECT 1 FROM ` + table + ` g WHERE g.org = ? AND g.member =
+				(SELECT m.id FROM charter_members m WHERE m.org = ? AND ` + which + `) AND ` + condition + ` ` + seeking + `)`
+		}
 		if len(wide) > 0 {
-			part(has, columnsOfWideGrant, `charter_members m CROSS JOIN `+t.listed+` CROSS JOIN charter_wide_grants w`+
-				` WHERE m.org = ? AND `+which+` AND w.org = m.org AND w.member = m.id AND w.kind = listed.a`,
-				t.arrays(wide), want.Org, id)
+			part(has, columnsOfWideGrant, given(`charter_wide_grants`, `g.kind = listed.a`), t.arrays(wide), want.Org, want.Org, id)
 		}
 		if len(one) > 0 {
-			part(has, columnsOfGrant, `charter_members m CROSS JOIN `+t.listed+` CROSS JOIN charter_grants g`+
-				` WHERE m.org = ? AND `+which+` AND g.org = m.org AND g.member = m.id AND g.kind = listed.a AND g.resource = listed.b`,
-				t.arrays(one), want.Org, id)
+			part(has, columnsOfGrant, given(`charter_grants`, `g.kind = listed.a AND g.resource = listed.b`), t.arrays(one), want.Org, want.Org, id)
 		}
 	}
 	if want.Actor != "" {

@@ -99,7 +99,7 @@ func (r reader) memberSeeks(q store.MemberQuery, key string) []*query {
 		case len(byRole) == 0:
 			seeks = append(seeks, r.addAfter(seek(), q, key))
 		case len(byRole)*len(statuses) > maxSeeks:
-			seeks = append(seeks, r.addAfter(seek().add(`AND m.role IN `+r.list, array(r.dialect, byRole)), q, key))
+			seeks = append(seeks, r.addAfter(seek().add(r.inRoles(), array(r.dialect, byRole)), q, key))
 		case q.Sort == orgs.ByRole:
 			for _, role := range byRole {
 				seeks = append(seeks, seek().add(`AND m.role_key = ?`, role.Key()).addAfterInRole(q, role))
@@ -112,6 +112,10 @@ func (r reader) memberSeeks(q store.MemberQuery, key string) []*query {
 	}
 	return seeks
 }
+
+// inRoles lets only those pass whose role is in a list, and is nothing to start
+// from, as a planner would take it without the IS TRUE.
+func (r reader) inRoles() string { return `AND (m.role IN ` + r.list + `) IS TRUE` }
 
 // addAfter lets only what comes after q.After pass.
 func (r reader) addAfter(part *query, q store.MemberQuery, key string) *query {
@@ -164,9 +168,9 @@ func (r reader) memberSearch(q store.MemberQuery, key string, statuses []orgs.St
 	}
 	// In this order: the planner is not to walk the list instead.
 	part := sentence(`SELECT m.*, m.`+key+` AS sort_key FROM (`).addAll(`UNION`, ranges).
-		add(`) AS found CROSS JOIN charter_members m WHERE m.org = ? AND m.id = found.id`, q.Org)
+		add(`) AS found`).add(r.membersFound, q.Org)
 	if len(byRole) > 0 {
-		part.add(`AND m.role IN `+r.list, array(r.dialect, byRole))
+		part.add(r.inRoles(), array(r.dialect, byRole))
 	}
 	return r.addAfter(part, q, key)
 }

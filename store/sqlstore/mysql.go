@@ -25,11 +25,12 @@ func mySQL() *dialect {
 		list:         `(SELECT unhex(value) FROM json_table(?, '$[*]' COLUMNS (value VARCHAR(512) PATH '$')) AS elements)`,
 		listed:       `(SELECT n - 1 AS n, unhex(a) AS a, unhex(b) AS b, unhex(c) AS c FROM ` + mysqlElements + `) AS listed`,
 		element:      func(s string) string { return hex.EncodeToString([]byte(s)) },
+		membersFound: `CROSS JOIN charter_members m WHERE m.org = ? AND m.id = found.id`,
 		limit:        `LIMIT ?`,
 		nameContains: `instr(o.folded_name, ?) > 0`,
 		unlessThere:  `ON DUPLICATE KEY UPDATE kind = VALUES(kind)`,
 		deletes:      deletesFrom,
-		wideReach:    wideByResource,
+		wideReach:    wideInTurn,
 		locked:       lockedTogether,
 		translate:    straight,
 		handle:       func(db *sql.DB) queryer { return newPrepared(db) },
@@ -50,10 +51,13 @@ const mysqlElements = `json_table(?, '$[*]' COLUMNS (
 // deletesFrom deletes from a join: a subquery would be looked through for every
 // row. The join is with the elements themselves, since MariaDB 10.11 deletes
 // nothing at all where it is with [dialect.listed].
-func deletesFrom(_ *dialect, table string, columns ...string) string {
-	conditions := make([]string, len(columns))
+func deletesFrom(_ *dialect, table string, of, columns []string) string {
+	var conditions []string
 	for i, column := range columns {
-		conditions[i] = `t.` + column + ` = unhex(elements.` + string(rune('a'+i)) + `)`
+		conditions = append(conditions, `t.`+column+` = unhex(elements.`+string(rune('a'+i))+`)`)
+	}
+	for _, column := range of {
+		conditions = append(conditions, `t.`+column+` = ?`)
 	}
 	return `DELETE t FROM ` + mysqlElements + ` CROSS JOIN ` + table + ` t WHERE ` + strings.Join(conditions, ` AND `)
 }

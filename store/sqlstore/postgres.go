@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -21,14 +22,17 @@ func postgreSQL() *dialect {
 		tables: schema.PostgreSQL(),
 		// A session that replays what another server has done enforces nothing.
 		enforced: `(SELECT CASE current_setting('session_replication_role') WHEN 'replica' THEN 0 ELSE 1 END AS foreign_keys) AS enforced`,
-		list:     `(SELECT value FROM jsonb_array_elements_text(CAST(? AS jsonb)) AS listed (value))`,
+		// The conditions are true. They let the planner expect one element: expecting a
+		// hundred it reads whole tables.
+		list: `(SELECT value #>> '{}' FROM jsonb_array_elements(CAST(? AS jsonb)) AS listed (value) WHERE jsonb_typeof(value) = 'string')`,
 		listed: `(SELECT n - 1 AS n, value ->> 0 AS a, value ->> 1 AS b, value ->> 2 AS c
-			FROM jsonb_array_elements(CAST(? AS jsonb)) WITH ORDINALITY AS elements (value, n)) AS listed`,
+			FROM jsonb_array_elements(CAST(? AS jsonb)) WITH ORDINALITY AS elements (value, n) WHERE jsonb_typeof(value) = 'array') AS listed`,
+		membersFound: `CROSS JOIN LATERAL (SELECT * FROM charter_members x WHERE x.org = ? AND x.id = found.id OFFSET 0) AS m WHERE 1 = 1`,
 		limit:        `LIMIT ?`,
 		nameContains: `strpos(o.folded_name, ?) > 0`,
 		unlessThere:  `ON CONFLICT DO NOTHING`,
 		comparesRows: true,
-		deletes:      deletesIn,
+		deletes:      deletesEach,
 		wideReach:    wideByPage,
 		locked:       lockedInTurn,
 		translate:    numbered,
@@ -42,6 +46,15 @@ func postgreSQL() *dialect {
 		return &server{d: d, db: db}, d.checkPostgreSQL(ctx, db)
 	}
 	return d
+}
+
+// deletesEach looks up each row by all its columns. The OFFSET hides from the planner
+// which of them are the same in all: it would start with all that a member has, where
+// it expects little, and go through the elements for each.
+func deletesEach(d *dialect, table string, of, columns []string) string {
+	all, same := strings.Join(append(slices.Clone(columns), of...), `, `), strings.Join(of, `, `)
+	return `DELETE FROM ` + table + ` WHERE (` + all + `) IN (SELECT ` + ofElements(columns) + `, ` + same + ` FROM ` + d.listed +
+		` CROSS JOIN (SELECT ? AS ` + strings.Join(of, `, ? AS `) + `) AS same OFFSET 0)`
 }
 
 // lockedInTurn makes a WITH of each SELECT: a UNION locks nothing.

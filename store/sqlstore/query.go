@@ -1,12 +1,17 @@
 package sqlstore
 
-import "strings"
+import (
+	"cmp"
+	"strings"
+)
 
 // query is one statement in the making: its text and the parameters that the
 // text has a ? for, in order.
 type query struct {
 	text strings.Builder
 	args []any
+	// order is enough for a part of a merged list; "" where it takes that of the list.
+	order string
 }
 
 // sentence returns the query that is just this.
@@ -40,8 +45,11 @@ func (q *query) addQuery(part *query) *query { return q.add(part.text.String(), 
 func (d *dialect) merged(word string, parts []*query, order string, limit int) *query {
 	if !d.merges && len(parts) > 1 && limit > 0 {
 		for i, part := range parts {
-			parts[i] = sentence(`(`).addQuery(part).add(order).add(d.limit, limit).add(`)`)
+			parts[i] = sentence(`(`).addQuery(part).add(cmp.Or(part.order, order)).add(d.limit, limit).add(`)`)
 		}
+	}
+	if len(parts) == 1 {
+		order = cmp.Or(parts[0].order, order)
 	}
 	list := new(query).addAll(word, parts).add(order)
 	if limit > 0 {

@@ -56,47 +56,72 @@ func (r reader) resourceSeeks(q store.ResourceQuery) (seeks []*query) {
 		seeks = append(seeks,
 			r.addSpan(all().add(`AND EXISTS (`).addQuery(row()).add(`AND m.role IN `+r.list+`)`, array(r.dialect, q.Reach)), s, `s.kind`, `s.id`),
 			r.addSpan(sentence(`SELECT g.kind AS kind, g.resource AS id FROM charter_grants g WHERE g.org = ? AND g.member = (`, q.Org).
-				addQuery(row()).add(`)`), s, `g.kind`, `g.resource`),
-			r.wideReach(r, q, row, s))
+				addQuery(row()).add(`)`), s, `g.kind`, `g.resource`))
+		seeks = append(seeks, r.wideSeeks(q, row, s)...)
 	}
 	return seeks
 }
 
-// wideReach finds, in s, the resources of the kinds that the member that row
-// selects has a wide grant of.
-type wideReach func(r reader, q store.ResourceQuery, row func() *query, s span) *query
+// wideSeeks find, in s, the resources of the kinds of which the member that row
+// selects has a wide grant.
+func (r reader) wideSeeks(q store.ResourceQuery, row func() *query, s span) []*query {
+	if s.is != "=" {
+		return r.wideReach(r, q, row, s)
+	}
+	part := sentence(`SELECT s.kind AS kind, s.id AS id FROM charter_resources s WHERE s.org = ?`, q.Org).
+		add(`AND EXISTS (SELECT 1 FROM charter_wide_grants w WHERE w.org = ? AND w.member = (`, q.Org).addQuery(row()).
+		add(`) AND w.kind = ?)`, s.kind)
+	return []*query{r.addSpan(part, s, `s.kind`, `s.id`)}
+}
+
+// wideReach is how a database does that where s is not of one kind.
+type wideReach func(r reader, q store.ResourceQuery, row func() *query, s span) []*query
 
 // wideByGrant goes through the grants and the resources of each: in order, as
 // SQLite sees.
-func wideByGrant(r reader, q store.ResourceQuery, row func() *query, s span) *query {
+func wideByGrant(r reader, q store.ResourceQuery, row func() *query, s span) []*query {
 	part := sentence(`SELECT w.kind AS kind, s.id AS id FROM charter_wide_grants w CROSS JOIN charter_resources s
 		WHERE w.org = ? AND w.member = (`, q.Org).addQuery(row()).add(`) AND s.org = ? AND s.kind = w.kind`, q.Org)
-	return r.addSpan(part, s, `w.kind`, `s.id`)
+	return []*query{r.addSpan(part, s, `w.kind`, `s.id`)}
 }
 
 // wideByPage goes through the grants and takes a page of the resources of each.
-func wideByPage(r reader, q store.ResourceQuery, row func() *query, s span) *query {
+func wideByPage(r reader, q store.ResourceQuery, row func() *query, s span) []*query {
 	part := sentence(`SELECT w.kind AS kind, s.id AS id FROM charter_wide_grants w CROSS JOIN LATERAL (
 		SELECT r.id FROM charter_resources r WHERE r.org = ? AND r.kind = w.kind`, q.Org)
-	if s.after != "" {
-		part.add(`AND r.id > ?`, s.after)
-	}
 	if q.Limit > 0 {
 		part.add(`ORDER BY r.id`).add(r.limit, q.Limit)
 	}
 	part.add(`) AS s WHERE w.org = ? AND w.member = (`, q.Org).addQuery(row()).add(`)`)
-	s.after = ""
-	return r.addSpan(part, s, `w.kind`, ``)
+	return []*query{r.addSpan(part, s, `w.kind`, ``)}
 }
 
-// wideByResource goes through the resources, in order, and passes over those of
-// other kinds; where there is no grant it reads none.
-func wideByResource(r reader, q store.ResourceQuery, row func() *query, s span) *query {
-	part := sentence(`SELECT s.kind AS kind, s.id AS id FROM charter_resources s CROSS JOIN charter_wide_grants w
-		WHERE s.org = ? AND w.org = ? AND w.member = (`, q.Org, q.Org).addQuery(row()).add(`) AND w.kind = s.kind`)
-	part.add(`AND EXISTS (SELECT 1 FROM charter_wide_grants a WHERE a.org = ? AND a.member = (`, q.Org).addQuery(row()).add(`))`)
-	return r.addSpan(part, s, `s.kind`, `s.id`)
+// wideInTurn takes a page of the resources of the member's first grant, of its
+// second, and so on, since MariaDB has no LATERAL; a grant that is not there finds
+// none. After so many of them it goes through all resources, and passes over those of
+// other kinds.
+func wideInTurn(r reader, q store.ResourceQuery, row func() *query, s span) (seeks []*query) {
+	if q.Limit == 0 {
+		return wideByGrant(r, q, row, s)
+	}
+	nth := func(n int) *query {
+		kinds := sentence(`SELECT w.kind FROM charter_wide_grants w WHERE w.org = ? AND w.member = (`, q.Org).addQuery(row()).add(`)`)
+		return r.addSpan(kinds, s, `w.kind`, ``).add(`ORDER BY w.kind LIMIT 1 OFFSET ?`, n)
+	}
+	for n := range maxTurns {
+		part := sentence(`SELECT s.kind AS kind, s.id AS id FROM charter_resources s WHERE s.org = ? AND s.kind = (`, q.Org).
+			addQuery(nth(n)).add(`)`)
+		part.order = `ORDER BY id`
+		seeks = append(seeks, part)
+	}
+	rest := sentence(`SELECT s.kind AS kind, s.id AS id FROM charter_resources s WHERE s.org = ? AND s.kind > (`, q.Org).
+		addQuery(nth(maxTurns - 1)).add(`) AND EXISTS (SELECT 1 FROM charter_wide_grants w WHERE w.org = s.org AND w.member = (`).addQuery(row()).
+		add(`) AND w.kind = s.kind)`)
+	return append(seeks, r.addSpan(rest, s, `s.kind`, `s.id`))
 }
+
+// maxTurns is how many of a member's wide grants wideInTurn takes a page of.
+const maxTurns = 8
 
 // position is where a page by kind and ID ends; the zero value is before all.
 type position struct {
@@ -109,9 +134,13 @@ type position struct {
 type span struct {
 	is    string       // "=", ">" or "IN"; "" lets every kind pass
 	kind  roles.Kind   // for "=" and ">"
-	kinds []roles.Kind // for "IN"
+	kinds []roles.Kind // for "IN", in order
 	after grants.ResourceID
 }
+
+// maxSpans is how many kinds a page is merged from, at most. A filter of more walks
+// the list of all kinds, from the first of them, and passes over the others.
+const maxSpans = 16
 
 // spans returns what comes after a position, of kinds or, when there are none, of
 // every kind: the rest of the position's own kind, and the kinds after it. In one
@@ -120,15 +149,19 @@ func spans(kinds []roles.Kind, after position) (list []span) {
 	if after.kind != "" && (len(kinds) == 0 || slices.Contains(kinds, after.kind)) {
 		list = append(list, span{is: "=", kind: after.kind, after: after.id})
 	}
+	later := slices.DeleteFunc(distinct(kinds), func(k roles.Kind) bool { return k <= after.kind })
 	switch {
-	case len(kinds) > 0:
-		later := slices.DeleteFunc(distinct(kinds), func(k roles.Kind) bool { return k <= after.kind })
-		return append(list, span{is: "IN", kinds: later})
-	case after.kind != "":
+	case len(kinds) == 0 && after.kind == "":
+		return []span{{}}
+	case len(kinds) == 0:
 		return append(list, span{is: ">", kind: after.kind})
-	default:
-		return append(list, span{})
+	case len(later) > maxSpans, len(list)+len(later) == 0:
+		return append(list, span{is: "IN", kinds: later})
 	}
+	for _, k := range later {
+		list = append(list, span{is: "=", kind: k})
+	}
+	return list
 }
 
 // addSpan lets only s pass.
@@ -137,9 +170,15 @@ func (r reader) addSpan(q *query, s span, kind, id string) *query {
 	case "":
 		return q
 	case "IN":
-		return q.add(`AND `+kind+` IN `+r.list, array(r.dialect, s.kinds))
+		if len(s.kinds) == 0 {
+			return q.add(`AND 1 = 0`)
+		}
+		return q.add(`AND `+kind+` >= ? AND (`+kind+` IN `+r.list+`) IS TRUE`, s.kinds[0], array(r.dialect, s.kinds)) // see inRoles
 	}
 	q.add(`AND `+kind+` `+s.is+` ?`, s.kind)
+	if s.is == "=" {
+		q.order = `ORDER BY id` // MariaDB sorts by a column even if it is always the same
+	}
 	if s.after != "" {
 		q.add(`AND `+id+` > ?`, s.after)
 	}
@@ -158,7 +197,7 @@ func (r reader) Grants(ctx context.Context, q store.GrantQuery) (page store.Gran
 		seeks = append(seeks, r.addSpan(sentence(
 			`SELECT g.kind AS kind, g.resource AS id FROM charter_grants g WHERE g.org = ? AND g.member = ?`, q.Org, q.Member),
 			s, `g.kind`, `g.resource`))
-		if s.is == "=" {
+		if s.is == "=" && s.kind == after.kind {
 			continue // of a kind, the grant of all comes first
 		}
 		seeks = append(seeks, r.addSpan(sentence(
@@ -191,7 +230,7 @@ func (r reader) Grantees(ctx context.Context, q store.GranteeQuery) (store.Membe
 	list := r.merged(`UNION`, r.granteeSeeks(q), `ORDER BY id`, q.Limit)
 	statement := asked(q.Org, q.Asker).
 		add(`SELECT '', `+columnsOfMember+` FROM (`).addQuery(list).
-		add(`) AS page CROSS JOIN charter_members m WHERE m.org = ? AND m.id = page.id`, q.Org)
+		add(`) AS found`).add(r.membersFound, q.Org)
 	page, err := r.memberPage(ctx, "grantees", q.Org, statement)
 	slices.SortFunc(page.Members, func(a, b orgs.Member) int { return cmp.Compare(a.ID, b.ID) })
 	return page, err
@@ -205,9 +244,10 @@ func (r reader) granteeSeeks(q store.GranteeQuery) (seeks []*query) {
 			q.Org, q.Resource.Kind, q.Resource.ID))
 	}
 	holders := func(table string) *query {
-		return sentence(`SELECT h.member AS id FROM `+table+` h CROSS JOIN charter_members m
-			WHERE h.org = ? AND h.kind = ? AND h.member > ?`, q.Org, q.Resource.Kind, q.After).
-			add(`AND m.org = h.org AND m.id = h.member AND m.status = 'active' AND m.role IN `+r.list, array(r.dialect, q.Roles))
+		return sentence(`SELECT h.member AS id FROM `+table+` h WHERE h.org = ? AND h.kind = ? AND h.member > ?`,
+			q.Org, q.Resource.Kind, q.After).
+			add(`AND EXISTS (SELECT 1 FROM charter_members m WHERE m.org = h.org AND m.id = h.member AND m.status = 'active'`).
+			add(r.inRoles()+` `+seeking+`)`, array(r.dialect, q.Roles))
 	}
 	registered(holders(`charter_grants`).add(`AND h.resource = ?`, q.Resource.ID))
 	registered(holders(`charter_wide_grants`))
@@ -221,7 +261,7 @@ func (r reader) granteeSeeks(q store.GranteeQuery) (seeks []*query) {
 			add(text, args...))
 	}
 	if len(free) > maxSeeks {
-		members(`AND m.role IN `+r.list, array(r.dialect, free))
+		members(r.inRoles(), array(r.dialect, free))
 		return seeks
 	}
 	for _, role := range free {

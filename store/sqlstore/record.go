@@ -49,8 +49,8 @@ const (
 	// One row for each permission, and one with '' for a role without any.
 	columnsOfRole      = `r.id, r.name, COALESCE(p.permission, ''), '', '', '', '', '', '', r.created_at, 0, 0`
 	columnsOfResource  = `r.kind, r.id, '', '', '', '', '', '', '', 0, 0, 0`
-	columnsOfGrant     = `g.kind, g.resource, '', '', '', '', '', '', '', 0, 0, 0`
-	columnsOfWideGrant = `w.kind, '', '', '', '', '', '', '', '', 0, 0, 0`
+	columnsOfGrant     = `listed.a, listed.b, '', '', '', '', '', '', '', 0, 0, 0`
+	columnsOfWideGrant = `listed.a, '', '', '', '', '', '', '', '', 0, 0, 0`
 	columnsOfEvent     = `e.org, e.actor, e.action, e.detail, '', '', '', '', '', e.number, e.at, 0`
 )
 

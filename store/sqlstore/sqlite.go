@@ -19,6 +19,7 @@ func sqlite() *dialect {
 		enforced:     `pragma_foreign_keys AS enforced`,
 		list:         `(SELECT value FROM json_each(?))`,
 		listed:       `(SELECT key AS n, value ->> 0 AS a, value ->> 1 AS b, value ->> 2 AS c FROM json_each(?)) AS listed`,
+		membersFound: `CROSS JOIN charter_members m WHERE m.org = ? AND m.id = found.id`,
 		limit:        `LIMIT (? + 0)`, // a bare ? makes SQLite compile the statement for each value
 		nameContains: `instr(o.folded_name, ?) > 0`,
 		unlessThere:  `ON CONFLICT DO NOTHING`,

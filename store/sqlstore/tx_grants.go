@@ -16,7 +16,10 @@ import (
 // not count, and not so many that a context that is done is noticed late.
 const chunk = 5000
 
-const columnKind = `kind`
+const (
+	columnOrg  = `org`
+	columnKind = `kind`
+)
 
 // eachChunk runs the statements that make returns for list, in parts.
 func (t *tx) eachChunk(ctx context.Context, doing string, list [][]string, statement func(part string) *query) error {
@@ -28,11 +31,15 @@ func (t *tx) eachChunk(ctx context.Context, doing string, list [][]string, state
 	return nil
 }
 
+// ofElements returns the names that the columns of an element have in listed.
+func ofElements(columns []string) string {
+	return strings.Join([]string{`listed.a`, `listed.b`}[:len(columns)], `, `)
+}
+
 // deletesIn deletes the rows of table whose columns are in listed, by a subquery.
-func deletesIn(d *dialect, table string, columns ...string) string {
-	names := []string{`listed.a`, `listed.b`}[:len(columns)]
+func deletesIn(d *dialect, table string, of, columns []string) string {
 	return `DELETE FROM ` + table + ` WHERE (` + strings.Join(columns, `, `) + `) IN (SELECT ` +
-		strings.Join(names, `, `) + ` FROM ` + d.listed + `)`
+		ofElements(columns) + ` FROM ` + d.listed + `) AND ` + strings.Join(of, ` = ? AND `) + ` = ?`
 }
 
 // pairs returns resources as [dialect.arrays] takes them.
@@ -60,8 +67,8 @@ func (t *tx) Unregister(ctx context.Context, org orgs.ID, resources []grants.Res
 		for list := range slices.Chunk(pairs(resources), chunk) {
 			part := t.arrays(list)
 			err := t.deleteWith(ctx, doing,
-				sentence(t.deletes(t.dialect, `charter_resources`, columnKind, `id`)+` AND org = ?`, part, org),
-				sentence(t.deletes(t.dialect, `charter_grants`, columnKind, `resource`)+` AND org = ?`, part, org))
+				sentence(t.deletes(t.dialect, `charter_resources`, []string{columnOrg}, []string{columnKind, `id`}), part, org),
+				sentence(t.deletes(t.dialect, `charter_grants`, []string{columnOrg}, []string{columnKind, `resource`}), part, org))
 			if err != nil {
 				return err
 			}
@@ -97,8 +104,9 @@ func (t *tx) Give(ctx context.Context, org orgs.ID, id orgs.MemberID, give []gra
 		}
 		return t.eachChunk(ctx, doing, one, func(part string) *query {
 			return sentence(`INSERT INTO charter_grants (org, member, kind, resource)
-				SELECT m.org, m.id, r.kind, r.id FROM charter_members m CROSS JOIN `+t.listed+` CROSS JOIN charter_resources r
-				WHERE m.org = ? AND m.id = ? AND r.org = m.org AND r.kind = listed.a AND r.id = listed.b `+t.unlessThere,
+				SELECT m.org, m.id, listed.a, listed.b FROM charter_members m CROSS JOIN `+t.listed+` WHERE m.org = ? AND m.id = ?
+				AND EXISTS (SELECT 1 FROM charter_resources r WHERE r.org = m.org AND r.kind = listed.a AND r.id = listed.b `+seeking+`) `+
+				t.unlessThere,
 				part, org, id)
 		})
 	})
@@ -109,13 +117,13 @@ func (t *tx) Take(ctx context.Context, org orgs.ID, id orgs.MemberID, take []gra
 	return t.write(ctx, doing, func() error {
 		wide, one := split(take)
 		err := t.eachChunk(ctx, doing, wide, func(part string) *query {
-			return sentence(t.deletes(t.dialect, `charter_wide_grants`, columnKind)+` AND org = ? AND member = ?`, part, org, id)
+			return sentence(t.deletes(t.dialect, `charter_wide_grants`, []string{columnOrg, `member`}, []string{columnKind}), part, org, id)
 		})
 		if err != nil {
 			return err
 		}
 		return t.eachChunk(ctx, doing, one, func(part string) *query {
-			return sentence(t.deletes(t.dialect, `charter_grants`, columnKind, `resource`)+` AND org = ? AND member = ?`, part, org, id)
+			return sentence(t.deletes(t.dialect, `charter_grants`, []string{columnOrg, `member`}, []string{columnKind, `resource`}), part, org, id)
 		})
 	})
 }
