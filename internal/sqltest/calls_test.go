@@ -3,6 +3,7 @@ package sqltest
 import (
 	"context"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/seed-5b9f5318/charter/grants"
@@ -67,12 +68,8 @@ func readsOfMembers(o orgs.ID, asker store.Asker) []read {
 		{Search: orgs.NewSearch("first3")},
 		{Search: orgs.NewSearch("last"), Roles: []roles.ID{roles.Viewer}, Status: []orgs.Status{orgs.Active}},
 	}
-	many := store.MemberQuery{}
-	for n := range 1000 {
-		many.Roles = append(many.Roles, roles.ID(fmt.Sprintf("r-%d", n)))
-	}
 	var list []read
-	for i, q := range append(filters, many) {
+	for i, q := range append(filters, store.MemberQuery{Roles: manyRoles()}) {
 		for _, sort := range orgs.Sorts() {
 			for _, descending := range []bool{false, true} {
 				for _, after := range []*store.Position{nil, {Key: member(o, 6).Key(sort), ID: row(6)}} {
@@ -81,11 +78,20 @@ func readsOfMembers(o orgs.ID, asker store.Asker) []read {
 					r := reading(fmt.Sprintf("Members, filter %d by %v, descending %v, after %v", i, sort, descending, after != nil),
 						func(ctx context.Context, r store.Reader) (any, error) { return r.Members(ctx, q) })
 					r.sorts, r.ranges = q.Search != orgs.Search{}, after != nil && q.Search == orgs.Search{}
-					r.whole = len(q.Roles) == len(many.Roles)
 					list = append(list, r)
 				}
 			}
 		}
+	}
+	return list
+}
+
+// manyRoles returns more roles than a page is merged from, and among them those that
+// most members have.
+func manyRoles() []roles.ID {
+	list := []roles.ID{roles.Admin, roles.Editor, roles.Viewer}
+	for n := range 1000 {
+		list = append(list, roles.ID(fmt.Sprintf("r-%d", n)))
 	}
 	return list
 }
@@ -104,18 +110,30 @@ func readsOfMemberships(n int) []read {
 	return list
 }
 
+// filtersByKind returns filters of few kinds, of one before all pages that go on, and
+// of more than a page is merged from.
+func filtersByKind() [][]roles.Kind {
+	many := append([]roles.Kind{"camera", dashboard, device, "tap"}, kinds(40)...)
+	return [][]roles.Kind{nil, {device}, {device, dashboard}, {"camera"}, many}
+}
+
+// goesOn reports whether a page that comes after one of kind has more of that.
+func goesOn(kinds []roles.Kind, kind roles.Kind) bool {
+	return len(kinds) == 0 || slices.Contains(kinds, kind)
+}
+
 func readsOfResources(n int, asker store.Asker) []read {
 	var list []read
 	for _, whose := range []orgs.UserID{"", user(1)} {
-		for _, kinds := range [][]roles.Kind{nil, {device}, {device, dashboard}} {
+		for i, kinds := range filtersByKind() {
 			for _, after := range []*grants.Resource{nil, {Kind: device, ID: thing(n, 4)}} {
 				for _, limit := range []int{0, 10} {
 					q := store.ResourceQuery{
 						Org: org(n), Asker: asker, Kinds: kinds, User: whose, Reach: []roles.ID{roles.Admin}, After: after, Limit: limit,
 					}
-					r := reading(fmt.Sprintf("Resources of %q, kinds %v, after %v, limit %d", whose, kinds, after != nil, limit),
+					r := reading(fmt.Sprintf("Resources of %q, filter %d, after %v, limit %d", whose, i, after != nil, limit),
 						func(ctx context.Context, r store.Reader) (any, error) { return r.Resources(ctx, q) })
-					r.ranges, r.whole = after != nil, limit == 0
+					r.ranges, r.whole = after != nil && goesOn(kinds, after.Kind), limit == 0
 					list = append(list, r)
 				}
 			}
@@ -126,20 +144,16 @@ func readsOfResources(n int, asker store.Asker) []read {
 
 func readsOfGrants(n int, asker store.Asker) []read {
 	var list []read
-	for _, kinds := range [][]roles.Kind{nil, {device}, {device, dashboard}} {
+	for i, kinds := range filtersByKind() {
 		for _, after := range []*grants.Grant{nil, {Kind: device, Resource: thing(n, 0)}} {
 			q := store.GrantQuery{Org: org(n), Asker: asker, Member: row(1), Kinds: kinds, After: after, Limit: 10}
-			r := reading(fmt.Sprintf("Grants, kinds %v, after %v", kinds, after != nil),
+			r := reading(fmt.Sprintf("Grants, filter %d, after %v", i, after != nil),
 				func(ctx context.Context, r store.Reader) (any, error) { return r.Grants(ctx, q) })
-			r.ranges = after != nil
+			r.ranges = after != nil && goesOn(kinds, after.Kind)
 			list = append(list, r)
 		}
 	}
-	many := make([]roles.ID, 1000)
-	for i := range many {
-		many[i] = roles.ID(fmt.Sprintf("r-%d", i))
-	}
-	for i, reach := range [][]roles.ID{nil, {roles.Admin}, {roles.Admin, auditor}, many} {
+	for i, reach := range [][]roles.ID{nil, {roles.Admin}, {roles.Admin, auditor}, manyRoles()} {
 		for _, after := range []orgs.MemberID{"", row(7)} {
 			q := store.GranteeQuery{
 				Org: org(n), Asker: asker, Resource: grants.Resource{Kind: device, ID: thing(n, 0)},
@@ -147,7 +161,7 @@ func readsOfGrants(n int, asker store.Asker) []read {
 			}
 			r := reading(fmt.Sprintf("Grantees, reach %d, after %q", i, after),
 				func(ctx context.Context, r store.Reader) (any, error) { return r.Grantees(ctx, q) })
-			r.ranges, r.whole = true, len(reach) == len(many)
+			r.ranges = true
 			list = append(list, r)
 		}
 	}
