@@ -65,6 +65,13 @@ var dropSQL = map[string]string{
 	"MariaDB":    `DROP INDEX charter_members_by_email ON charter_members`,
 }
 
+// stillSQL keeps the server from gathering statistics about a table by itself, halfway
+// in what a test does.
+var stillSQL = map[string]string{
+	"PostgreSQL": `ALTER TABLE %s SET (autovacuum_enabled = off)`,
+	"MariaDB":    `ALTER TABLE %s STATS_AUTO_RECALC = 0`,
+}
+
 // analyzeSQL lets the server gather statistics, as it does by itself in time.
 var analyzeSQL = map[string]string{
 	"PostgreSQL": `ANALYZE`,

@@ -162,24 +162,29 @@ func TestVisits(t *testing.T) {
 		d := e.blank(t)
 		db := d.open(t, 1)
 		populate(t, migrated(t, db, e.dialect), 8, 60)
+		for _, table := range e.tables(t) {
+			must(t, db, fmt.Sprintf(stillSQL[e.name], table))
+		}
 		e.grow(t, db, 60, 1000)
 		must(t, db, analyzeSQL[e.name])
 		page, all := paged(growing), whole(beside)
 		smallPage, smallAll := e.costs(t, db, page), e.costs(t, db, all)
 		e.grow(t, db, 1000, 100_000)
-		check := func(when string, d database) {
+		check := func(when string, d database, spare int) {
 			t.Helper()
 			db := d.open(t, 1) // which has planned nothing yet
 			// Of an organization that it knows to be small, the planner may walk all for each.
-			for _, problem := range append(dearer(e.costs(t, db, page), smallPage, 100), dearer(e.costs(t, db, all), smallAll, 20_000)...) {
+			for _, problem := range append(dearer(e.costs(t, db, page), smallPage, spare), dearer(e.costs(t, db, all), smallAll, 20_000)...) {
 				t.Errorf("%s: %s", when, problem)
 			}
 		}
-		check("with the statistics of the small organization", d)
+		// Whom it knows to have a few grants the planner may sort those of: row 1 has a
+		// thousand by now.
+		check("with the statistics of the small organization", d, 1_100)
 		must(t, db, analyzeSQL[e.name])
-		check("with statistics", d)
+		check("with statistics", d, 100)
 		if e.name == "PostgreSQL" {
-			check("with plans for all parameters", d.with("&plan_cache_mode=force_generic_plan"))
+			check("with plans for all parameters", d.with("&plan_cache_mode=force_generic_plan"), 100)
 		}
 
 		must(t, db, dropSQL[e.name])
