@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 
 	"github.com/seed-5b9f5318/charter/store"
 )
@@ -133,7 +134,10 @@ func (b *bound) undo(ctx context.Context, cause error) error {
 	defer cancel()
 	for _, text := range []string{`ROLLBACK TO SAVEPOINT charter_update`, `RELEASE SAVEPOINT charter_update`} {
 		if _, err := b.tx.ExecContext(ctx, text); err != nil {
-			err = errors.Join(cause, b.base.fail(ctx, "roll back to the savepoint; the host's transaction has ended", err))
+			err = b.base.fail(ctx, "roll back to the savepoint; the host's transaction has ended", err)
+			if cause != nil {
+				err = fmt.Errorf("%w; %w", cause, err)
+			}
 			b.end(err)
 			return err
 		}

@@ -154,6 +154,8 @@ func mysqlMeans(number int) string {
 		return noDatabase
 	case 1053, 1927:
 		return ended
+	case 1146:
+		return "a table of the schema is missing"
 	case 1153:
 		return "a statement is longer than the server takes: raise max_allowed_packet"
 	case 1290, 1792, 1836:

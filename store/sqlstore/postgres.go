@@ -157,6 +157,8 @@ func judgePostgreSQL(err error) verdict {
 // settings.
 func postgresMeans(state string) string {
 	switch state {
+	case "08000", "08001", "08003", "08004", "08006", "08P01":
+		return "the connection to the server was lost or refused, by itself or by a pooler"
 	case "25006":
 		return "the server takes no writes: it is a standby, or set to be read"
 	case "25P02":
