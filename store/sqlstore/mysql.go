@@ -33,7 +33,7 @@ func mySQL() *dialect {
 		wideReach:    wideInTurn,
 		locked:       lockedTogether,
 		translate:    straight,
-		handle:       func(db *sql.DB) queryer { return newPrepared(db) },
+		handle:       func(db *sql.DB) queryer { return newPrepared(db, spelledDB{db}) },
 		uncut:        serverUncut,
 		savepoint:    savepointInTx,
 		atEnd:        comparedTogether,

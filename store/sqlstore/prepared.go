@@ -13,13 +13,14 @@ const maxPrepared = 100
 // prepared is a handle that prepares what it is asked once and keeps it: on
 // SQLite that is most of what a check costs. The handle closes the statements.
 type prepared struct {
-	*sql.DB
+	queryer    // runs what there is no room for
+	db         *sql.DB
 	mu         sync.RWMutex
 	statements map[string]*sql.Stmt
 }
 
-func newPrepared(db *sql.DB) *prepared {
-	return &prepared{DB: db, statements: map[string]*sql.Stmt{}}
+func newPrepared(db *sql.DB, others queryer) *prepared {
+	return &prepared{queryer: others, db: db, statements: map[string]*sql.Stmt{}}
 }
 
 func (p *prepared) QueryContext(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
@@ -28,7 +29,7 @@ func (p *prepared) QueryContext(ctx context.Context, text string, args ...any) (
 		return nil, err
 	}
 	if statement == nil {
-		return p.DB.QueryContext(ctx, text, args...)
+		return p.queryer.QueryContext(ctx, text, args...)
 	}
 	return statement.QueryContext(ctx, args...)
 }
@@ -43,7 +44,7 @@ func (p *prepared) statement(ctx context.Context, text string) (*sql.Stmt, error
 		return statement, nil
 	}
 	// Not under the lock: this may wait for a connection.
-	made, err := p.PrepareContext(ctx, text)
+	made, err := p.db.PrepareContext(ctx, text)
 	if err != nil {
 		return nil, err
 	}

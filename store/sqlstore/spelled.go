@@ -22,6 +22,19 @@ func (t spelledTx) ExecContext(ctx context.Context, text string, args ...any) (s
 	return t.Tx.ExecContext(ctx, spelled(text, args))
 }
 
+// spelledDB does the same on a handle: a driver that is let to write them into the text
+// escapes a quote by a byte that belongs, in some character sets, to the character
+// before it.
+type spelledDB struct{ *sql.DB }
+
+func (db spelledDB) QueryContext(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
+	return db.DB.QueryContext(ctx, spelled(text, args))
+}
+
+func (db spelledDB) ExecContext(ctx context.Context, text string, args ...any) (sql.Result, error) {
+	return db.DB.ExecContext(ctx, spelled(text, args))
+}
+
 // spelled returns text with args in the places of its question marks.
 func spelled(text string, args []any) string {
 	var b strings.Builder

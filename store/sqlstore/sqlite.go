@@ -27,7 +27,7 @@ func sqlite() *dialect {
 		comparesRows: true,
 		deletes:      deletesIn,
 		wideReach:    wideByGrant,
-		handle:       func(db *sql.DB) queryer { return newPrepared(db) },
+		handle:       func(db *sql.DB) queryer { return newPrepared(db, db) },
 		uncut:        sqliteUncut,
 		savepoint:    savepointSQLite,
 		atEnd:        eachByItself,
