@@ -2,6 +2,7 @@ package sqltest
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/seed-5b9f5318/charter"
@@ -9,6 +10,61 @@ import (
 	"github.com/seed-5b9f5318/charter/roles"
 	"github.com/seed-5b9f5318/charter/store"
 )
+
+// TestSettings opens sessions that are set to something else than a server's own
+// settings. New refuses those with which a promise would be broken or a statement
+// fail, and says which setting it is; "" is what it takes.
+func TestSettings(t *testing.T) {
+	for _, c := range []struct {
+		engine     *engine
+		parameters string // of the data source name
+		says       string
+	}{
+		// A transaction begins as the last one ends, and every check sees its snapshot.
+		{onMariaDB(), "&completion_type='CHAIN'", "completion_type"},
+		{onMariaDB(), "&completion_type='RELEASE'", "completion_type"},
+		// What an operation reads of a role is cut, and it is given away for less.
+		{onMariaDB(), "&sql_select_limit=1", "sql_select_limit"},
+		{onMariaDB(), "&sql_select_limit=18446744073709551614", "sql_select_limit"},
+		// A quote after 保 is escaped by a driver, and in these a character ends there.
+		{onMariaDB(), "&charset=gbk&interpolateParams=true", "character_set_client"},
+		{onMariaDB(), "&charset=gbk", "character_set_client"},
+		{onMariaDB(), "&charset=sjis", "character_set_client"},
+		{onMariaDB(), "&charset=big5", "character_set_client"},
+		{onMariaDB(), "&charset=cp932", "character_set_client"},
+		{onMariaDB(), "&charset=swe7", "character_set_client"},
+		// The device 🙂 is the device ????.
+		{onMariaDB(), "&charset=utf8", "character_set_client"},
+		{onMariaDB(), "&charset=ascii", "character_set_client"},
+		{onMariaDB(), "&charset=binary", "character_set_client"},
+		{onMariaDB(), "&charset=latin1", ""},
+		// The user ada日本 is the user ada??.
+		{onMariaDB(), "&character_set_connection=latin1", "character_set_connection"},
+		{onMariaDB(), "&character_set_client=latin1", "character_set_connection"},
+		{onMariaDB(), "&collation_connection=latin1_bin", "character_set_connection"},
+		{onMariaDB(), "&collation_connection=utf8mb4_bin", ""},
+		{onMariaDB(), "&character_set_results=latin1", ""},
+		// Two names of 804 bytes are told apart by the last one.
+		{onMariaDB(), "&max_sort_length=805", "max_sort_length"},
+		{onMariaDB(), "&max_sort_length=806", ""},
+		{onMariaDB(), "&unique_checks=0", "unique_checks"},
+		{onMariaDB(), "&sql_safe_updates=1", "sql_safe_updates"},
+		{onMariaDB(), "&sql_mode='EMPTY_STRING_IS_NULL'", "EMPTY_STRING_IS_NULL"},
+		{onMariaDB(), "&sql_mode='ANSI_QUOTES,EMPTY_STRING_IS_NULL,PIPES_AS_CONCAT'", "EMPTY_STRING_IS_NULL"},
+		{onMariaDB(), "&sql_big_selects=0", "sql_big_selects"},
+		{onMariaDB(), "&max_join_size=1000", "sql_big_selects"},
+		{onMariaDB(), "&max_join_size=1,sql_big_selects=1", ""},
+	} {
+		t.Run(c.engine.name+" "+strings.TrimPrefix(c.parameters, "&"), func(t *testing.T) {
+			db := c.engine.fresh(t).with(c.parameters).open(t, 1)
+			if c.says == "" {
+				opened(t, db, c.engine.dialect)
+				return
+			}
+			refused(t, db, c.engine, c.says)
+		})
+	}
+}
 
 // manyFilters makes s read with more statements than it keeps prepared: a filter of so
 // many roles, in some order, is one by itself.

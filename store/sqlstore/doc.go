@@ -81,9 +81,20 @@
 //
 // It needs MariaDB 10.6 or later, or MySQL 8.0.19 or later. The collation of the
 // server, and the parameters parseTime, clientFoundRows and interpolateParams, may
-// be any. New refuses sessions at READ UNCOMMITTED or without autocommit, and
-// tables in another engine than InnoDB. Each connection keeps up to a hundred
-// statements prepared, for what reads outside of transactions.
+// be any: the Store has no driver write a text into a statement. Each connection keeps
+// up to a hundred statements prepared, for what reads outside of transactions.
+//
+// New refuses tables in another engine than InnoDB, and sessions
+//   - at READ UNCOMMITTED, with autocommit off, or with another completion_type than
+//     NO_CHAIN;
+//   - whose character_set_client is neither utf8mb4 nor latin1, or is not their
+//     character_set_connection: utf8 is neither;
+//   - with a sql_select_limit, or with a max_sort_length below 806;
+//   - with unique_checks or sql_big_selects off, with sql_safe_updates on, or with
+//     EMPTY_STRING_IS_NULL in sql_mode.
+//
+// It looks at one session. Set those of a handle alike, in its data source name or on
+// the server, and not by a statement that one of them runs.
 //
 // A Galera cluster that aborts a transaction for another node's may say so in answer
 // to the preparing or closing of a statement, where nobody hears it: what follows is

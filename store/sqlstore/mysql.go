@@ -89,21 +89,18 @@ func (d *dialect) checkMySQL(ctx context.Context, db *sql.DB) error {
 	if versionNumber(version) < least {
 		return errorf("the server is version %s, and %s is the oldest that will do", version, name)
 	}
-	var level string
-	var autocommit bool
-	var others int
-	err := db.QueryRowContext(ctx, `SELECT `+isolation+`, @@autocommit, (SELECT count(*) FROM information_schema.tables
+	settings := mysqlSettings(isolation)
+	var others, wrong int
+	err := db.QueryRowContext(ctx, `SELECT `+firstOf(settings)+`, (SELECT count(*) FROM information_schema.tables
 		WHERE table_schema = database() AND table_name LIKE 'charter!_%' ESCAPE '!' AND engine <> 'InnoDB')`).
-		Scan(&level, &autocommit, &others)
+		Scan(&wrong, &others)
 	switch {
 	case err != nil:
 		return d.fail(ctx, "look at the server", err)
 	case others > 0:
 		return errorf("%d of the tables are not in InnoDB, and no other engine has transactions and foreign keys", others)
-	case level == "READ-UNCOMMITTED":
-		return errorf("the sessions are at READ UNCOMMITTED, where a check sees what is never committed: use another isolation level")
-	case !autocommit:
-		return errorf("the sessions have autocommit off, where a check sees what was there long ago: leave it on")
+	case wrong > 0:
+		return errorf("the sessions %s", settings[wrong-1].why)
 	}
 	return nil
 }
