@@ -54,6 +54,10 @@ func TestSettings(t *testing.T) {
 		{onMariaDB(), "&sql_big_selects=0", "sql_big_selects"},
 		{onMariaDB(), "&max_join_size=1000", "sql_big_selects"},
 		{onMariaDB(), "&max_join_size=1,sql_big_selects=1", ""},
+		// The user adaé is the user adaÃ©.
+		{onPostgreSQL(), "&client_encoding=LATIN1", "client_encoding is LATIN1"},
+		{onPostgreSQL(), "&client_encoding=SQL_ASCII", "client_encoding is SQL_ASCII"},
+		{onPostgreSQL(), "&client_encoding=utf-8", ""},
 	} {
 		t.Run(c.engine.name+" "+strings.TrimPrefix(c.parameters, "&"), func(t *testing.T) {
 			db := c.engine.fresh(t).with(c.parameters).open(t, 1)

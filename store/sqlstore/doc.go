@@ -70,9 +70,9 @@
 //
 // # PostgreSQL
 //
-// It needs PostgreSQL 12 or later and a database in UTF8. The session's isolation
-// level, time zone, collation and search_path may be any; the tables are where the
-// search_path says. Nothing is prepared, set or locked for longer than a
+// It needs PostgreSQL 12 or later, a database in UTF8, and sessions that have no other
+// client_encoding. Their isolation level, time zone, collation and search_path may be
+// any; the tables are where the search_path says. Nothing is prepared, set or locked for longer than a
 // transaction, so that PgBouncer may pool by transaction. Drivers, though, prepare
 // by themselves: behind PgBouncer open pgx with default_query_exec_mode=exec, or
 // simple_protocol or cache_describe.

@@ -108,9 +108,9 @@ const minPostgreSQL = 12_00_00
 
 func (d *dialect) checkPostgreSQL(ctx context.Context, db *sql.DB) error {
 	var version int
-	var encoding string
-	err := db.QueryRowContext(ctx, `SELECT CAST(current_setting('server_version_num') AS integer), current_setting('server_encoding')`).
-		Scan(&version, &encoding)
+	var encoding, client string
+	err := db.QueryRowContext(ctx, `SELECT CAST(current_setting('server_version_num') AS integer),
+		current_setting('server_encoding'), current_setting('client_encoding')`).Scan(&version, &encoding, &client)
 	switch {
 	case err != nil:
 		return d.fail(ctx, "look at the server", err)
@@ -118,6 +118,8 @@ func (d *dialect) checkPostgreSQL(ctx context.Context, db *sql.DB) error {
 		return errorf("the server is PostgreSQL %d, and 12 is the oldest that will do", version/1_00_00)
 	case encoding != "UTF8":
 		return errorf("the database is encoded in %s, which cannot keep every text: create it with ENCODING 'UTF8'", encoding)
+	case client != "UTF8":
+		return errorf("the sessions' client_encoding is %s, and texts are sent in UTF8, which would be taken for others: set it to UTF8", client)
 	}
 	return nil
 }
