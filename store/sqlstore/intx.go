@@ -39,7 +39,8 @@ import (
 // A panic in fn rolls back. Use the context that fn is given: with it, an Update of
 // s itself or another InTx, which would wait for this one, is refused as
 // [store.ErrNested]. A question to s itself, and not to bound, takes another
-// connection of the handle, and waits where this one is the last. When ctx is done before the commit, nothing is kept.
+// connection of the handle, and waits where this one is the last. When ctx is done
+// before the commit, nothing is kept.
 func (s *Store) InTx(ctx context.Context, fn func(ctx context.Context, tx *sql.Tx, bound store.Store) error) error {
 	if store.Inside(ctx, s) || store.Inside(ctx, hosting{s}) {
 		return store.ErrNested

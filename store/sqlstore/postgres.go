@@ -158,39 +158,24 @@ func judgePostgreSQL(err error) verdict {
 // postgresMeans says what a state means that is about the host's server and its
 // settings.
 func postgresMeans(state string) string {
-	switch state {
-	case "08000", "08001", "08003", "08004", "08006", "08P01":
-		return "the connection to the server was lost or refused, by itself or by a pooler"
-	case "25006":
-		return "the server takes no writes: it is a standby, or set to be read"
-	case "25P02":
-		return "a statement before this one has failed, and the transaction with it"
-	case "25P03":
-		return "the server has ended a transaction that was idle for too long"
-	case "26000", "42P05":
-		return notKept
-	case "28000", "28P01":
-		return notLetIn
-	case "3D000":
-		return noDatabase
-	case "3F000":
-		return "no schema of the search_path exists"
-	case "42501":
-		return noRight
-	case "42P01":
-		return "a table is not where the search_path says"
-	case "53100":
-		return diskFull
-	case "53300":
-		return noConnections
-	case "57P03":
-		return "the server takes no connection now"
-	case "57014":
-		return cancelled
-	case "57P01", "57P05":
-		return ended
-	}
-	return ""
+	const lost = "the connection to the server was lost or refused, by itself or by a pooler"
+	return map[string]string{
+		"08000": lost, "08001": lost, "08003": lost, "08004": lost, "08006": lost, "08P01": lost,
+		"25006": "the server takes no writes: it is a standby, or set to be read",
+		"25P02": "a statement before this one has failed, and the transaction with it",
+		"25P03": "the server has ended a transaction that was idle for too long",
+		"26000": notKept, "42P05": notKept,
+		"28000": notLetIn, "28P01": notLetIn,
+		"3D000": noDatabase,
+		"3F000": "no schema of the search_path exists",
+		"42501": noRight,
+		"42P01": "a table is not where the search_path says",
+		"53100": diskFull,
+		"53300": noConnections,
+		"57P03": "the server takes no connection now",
+		"57014": cancelled,
+		"57P01": ended, "57P05": ended,
+	}[state]
 }
 
 const notKept = "a pooler does not keep what the driver prepares: open the handle in another mode of the driver"
