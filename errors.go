@@ -39,6 +39,9 @@ var (
 	// ErrUnknownOutcome: the connection was lost while committing. The change was
 	// made whole or not at all; repeat the operation or look.
 	ErrUnknownOutcome = store.ErrUnknownOutcome
+	// ErrUnavailable: the database cannot be reached or has ended the connection.
+	// Nothing was changed; it may be tried again later.
+	ErrUnavailable = store.ErrUnavailable
 )
 
 // The refusals of single rules.

@@ -16,6 +16,10 @@ var (
 	// ErrUnknownOutcome: the commit was asked for and no answer came. It may
 	// have happened or not. It is never an ErrConflict (C13).
 	ErrUnknownOutcome = errors.New("store: outcome of the commit is unknown")
+	// ErrUnavailable: the database cannot be reached or has ended the connection,
+	// and nothing is left of the call; it may go well later. An adapter says so of
+	// what it can tell from its own mistakes.
+	ErrUnavailable = errors.New("store: the database is unavailable")
 	// ErrTxDone: a Reader or Tx was used after its function returned (C5).
 	ErrTxDone = errors.New("store: transaction has ended")
 	// ErrNested: Update was called within the function of an Update of the same

@@ -138,6 +138,7 @@ var statuses = []struct {
 	{charter.ErrAlreadyMember, http.StatusConflict},
 	{charter.ErrRegisteredElsewhere, http.StatusConflict},
 	{charter.ErrConflict, http.StatusServiceUnavailable},
+	{charter.ErrUnavailable, http.StatusServiceUnavailable},
 	{context.DeadlineExceeded, http.StatusServiceUnavailable},
 }
 

@@ -63,6 +63,9 @@ func TestConnectionEnds(t *testing.T) {
 			return errors.Join(err, rename("lost")(ctx, tx))
 		})
 		says(t, "Update", err, "connection")
+		if !errors.Is(err, store.ErrUnavailable) {
+			t.Errorf("got error %v", err)
+		}
 		b.intact(t)
 	})
 }

@@ -58,6 +58,9 @@ func TestServerStopped(t *testing.T) {
 		}
 		_, err := s.Organization(t.Context(), org(1))
 		says(t, "a read", err, text)
+		if !errors.Is(err, store.ErrUnavailable) {
+			t.Errorf("a read: got error %v", err)
+		}
 		says(t, "Update", attempt(t.Context(), s, holdOrg, rename("lost")), text)
 		says(t, "View", s.View(t.Context(), func(context.Context, store.Reader) error { return nil }), text)
 		_, err = sqlstore.New(t.Context(), db, e.dialect)
@@ -86,6 +89,9 @@ func TestServerTakesNoMore(t *testing.T) {
 		const text = "takes no more connections"
 		_, err = sqlstore.New(t.Context(), late, e.dialect)
 		says(t, "New", err, text)
+		if !errors.Is(err, store.ErrUnavailable) {
+			t.Errorf("New: got error %v", err)
+		}
 		says(t, "Migrate", sqlstore.Migrate(t.Context(), late, e.dialect), text)
 		update(t, s, holdOrg, rename("on the one there is"))
 	})

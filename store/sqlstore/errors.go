@@ -32,14 +32,14 @@ type failure struct {
 	doing string
 	code  string // the database's own; empty when it gave none
 	means string // in words, where the code is one that people should understand
-	class error  // what it answers to: ErrConflict, a context's error, …; or nil
+	class error  // what it answers to: ErrConflict, ErrUnavailable, a context's error, …; or nil
 	cause error  // the driver's error
 }
 
 func (f *failure) Error() string {
 	text := cmp.Or(f.means, "the connection to the database cannot be used")
 	switch {
-	case f.class != nil:
+	case f.class != nil && f.class != store.ErrUnavailable: //nolint:errorlint // as it was set
 		text = f.class.Error()
 	case f.means == "" && f.code != "":
 		return "sqlstore: " + f.doing + ": database error " + f.code
@@ -76,10 +76,11 @@ func (d *dialect) failure(ctx context.Context, doing string, err, conflict error
 			f.means = "the database is another one than the dialect is for"
 		}
 	}
+	away := verdict.away || f.code == "" // nobody has answered
 	if dial := (*net.OpError)(nil); errors.As(err, &dial) && dial.Op == "dial" {
-		f.means = "the database cannot be reached"
+		f.means, away = "the database cannot be reached", true
 	} else if errors.Is(err, sql.ErrTxDone) {
-		f.means = "the transaction has ended"
+		f.means, away = "the transaction has ended", false
 	}
 	switch {
 	case ctx.Err() != nil:
@@ -91,6 +92,8 @@ func (d *dialect) failure(ctx context.Context, doing string, err, conflict error
 		f.class = conflict
 	case errors.Is(err, errUnread):
 		f.class = errUnread
+	case away:
+		f.class = store.ErrUnavailable
 	}
 	return f
 }
@@ -113,6 +116,7 @@ type verdict struct {
 	lost   bool   // the transaction lost against another one
 	taken  bool   // a row is there already, or one that it hangs on is not
 	undone bool   // said of a COMMIT, nothing was committed
+	away   bool   // the server takes no calls, or this connection is no more
 	gone   bool   // the transaction is not there any more, and its handle does not know
 	means  string // what it is, where people should be told
 }

@@ -1,8 +1,11 @@
 package sqlstore
 
 import (
+	"context"
+	"database/sql"
 	"errors"
 	"fmt"
+	"net"
 	"strings"
 	"testing"
 
@@ -85,6 +88,39 @@ func TestServerErrors(t *testing.T) {
 		if text := got.Error(); !strings.Contains(text, c.says) || strings.Contains(text, "secret") {
 			t.Errorf("%s: the text is %q, without %q", c.d.name, text, c.says)
 		}
+	}
+}
+
+// TestUnavailable tells a database that is away from one that answers.
+func TestUnavailable(t *testing.T) {
+	pg, my := postgreSQL(), mySQL()
+	for _, c := range []struct {
+		d    *dialect
+		err  error
+		away bool
+	}{
+		{pg, errors.New("conn closed"), true},
+		{pg, &stateError{"57P01"}, true},
+		{pg, &stateError{"08P01"}, true},
+		{pg, &stateError{"53300"}, true},
+		{my, &numberError{Number: 1040}, true},
+		{my, &numberError{Number: 1047}, true},
+		{my, fmt.Errorf("dial: %w", &net.OpError{Op: "dial", Err: errors.New("refused")}), true},
+		{pg, &stateError{"42601"}, false},
+		{pg, &stateError{"40001"}, false},
+		{pg, &numberError{Number: 1064}, false},
+		{my, &numberError{Number: 1054}, false},
+		{my, sql.ErrTxDone, false},
+		{my, errUnread, false},
+	} {
+		if got := c.d.fail(t.Context(), "test", c.err); errors.Is(got, store.ErrUnavailable) != c.away {
+			t.Errorf("%s, %v: %v", c.d.name, c.err, got)
+		}
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := pg.fail(ctx, "test", errors.New("conn closed")); errors.Is(err, store.ErrUnavailable) || !errors.Is(err, context.Canceled) {
+		t.Errorf("with a context that is done: %v", err)
 	}
 }
 

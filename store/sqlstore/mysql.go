@@ -124,10 +124,11 @@ func judgeMySQL(err error) verdict {
 	case 1062, 1452: // unique, foreign key: another writer was there first
 		v.taken = true
 	case 1290: // the server has been set to be read, said of a COMMIT too
-		v.undone, v.means = true, mysqlMeans(number)
-	default:
-		v.means = mysqlMeans(number)
+		v.undone = true
+	case 1040, 1203, 1047, 1053, 1927: // no room for more, no node, no more of this one
+		v.away = true
 	}
+	v.means = mysqlMeans(number)
 	return v
 }
 

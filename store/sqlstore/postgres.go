@@ -141,14 +141,17 @@ func judgePostgreSQL(err error) verdict {
 	case "23505", "23503": // unique, foreign key: another writer was there first
 		table, known := drivercode.Text(err, "TableName", "Table") // pgx, lib/pq
 		v.taken = !known || strings.HasPrefix(table, "charter_")
-	default:
-		v.means = postgresMeans(state)
+	case "53300", "57P01", "57P02", "57P03", "57P05":
+		v.away = true
 	}
+	v.means = postgresMeans(state)
 	// Whatever goes wrong before a server has decided to commit is an error and undoes
 	// all. Of these classes are what ends a connection, at whatever moment, and 40003 is
 	// a server's own word for not knowing.
 	switch class := state[:min(2, len(state))]; class {
-	case "", "08", "57", "58", "XX":
+	case "08":
+		v.away = true
+	case "", "57", "58", "XX":
 	default:
 		v.undone = state != "40003"
 	}
