@@ -2,11 +2,9 @@ package sqltest
 
 import (
 	"context"
-	"crypto/rand"
 	"database/sql"
 	"errors"
 	"fmt"
-	"strings"
 	"testing"
 
 	"github.com/seed-5b9f5318/charter/grants"
@@ -27,6 +25,7 @@ type troubled struct {
 type stoppable interface {
 	servers.Engine
 	Stop() error
+	Ballast(size int) (throwOff func() error, err error)
 }
 
 func eachTroubled(t *testing.T, fn func(*testing.T, troubled)) {
@@ -106,15 +105,14 @@ func TestServersDiskFull(t *testing.T) {
 		s := migrated(t, db, e.dialect)
 		populate(t, s, 2, 10)
 		must(t, db, `CREATE TABLE orders (note VARCHAR(100))`)
-		spare(t, db, "room_1")
-		spare(t, db, "room_2")
+		first, second := ballast(t, server), ballast(t, server)
 		before := figures(t, db)
 
 		says(t, "Update", attempt(t.Context(), s, holdOrg, overflow), "the disk is full")
 		if after := figures(t, db); after != before {
 			t.Errorf("something was kept: %s became %s", before, after)
 		}
-		must(t, db, `DROP TABLE room_1`)
+		first()
 		tx := begin(t, db)
 		exec(t, tx, `INSERT INTO orders (note) VALUES ('before')`)
 		says(t, "bound", attempt(t.Context(), s.Bind(tx), holdOrg, overflow), "the disk is full")
@@ -128,21 +126,23 @@ func TestServersDiskFull(t *testing.T) {
 		if after := figures(t, db); after != before {
 			t.Errorf("bound: something was kept: %s became %s", before, after)
 		}
-		must(t, db, `DROP TABLE room_2`)
+		second()
 		update(t, s, holdOrg, rename("later"))
 	})
 }
 
-// spare makes a table of some megabytes, to be dropped when there must be room.
-func spare(t testing.TB, db *sql.DB, name string) {
+// ballast takes some megabytes of the disk, and returns what makes room.
+func ballast(t testing.TB, server stoppable) (throwOff func()) {
 	t.Helper()
-	must(t, db, `CREATE TABLE `+name+` (note VARCHAR(8000))`)
-	for range 600 {
-		var note strings.Builder
-		for note.Len() < 7900 {
-			note.WriteString(rand.Text()) // no server makes it smaller
+	remove, err := server.Ballast(5 << 20)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return func() {
+		t.Helper()
+		if err := remove(); err != nil {
+			t.Fatal(err)
 		}
-		must(t, db, `INSERT INTO `+name+` VALUES ('`+note.String()+`')`)
 	}
 }
 

@@ -1,6 +1,7 @@
 package servers
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -201,6 +202,17 @@ func (p *Process) Running() bool {
 func (p *Process) Close() error {
 	p.Kill()
 	return remove(p.dir)
+}
+
+// Ballast takes so many bytes of the disk that the server's data is on, until it is
+// thrown off.
+func (p *Process) Ballast(size int) (throwOff func() error, err error) {
+	f, err := os.CreateTemp(filepath.Join(p.dir, "data"), "ballast-*")
+	if err != nil {
+		return nil, err
+	}
+	_, err = f.Write(bytes.Repeat([]byte{1}, size))
+	return func() error { return os.Remove(f.Name()) }, errors.Join(err, f.Close())
 }
 
 // log returns the file that has what the server says.
