@@ -19,6 +19,7 @@ GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.8.0
 MODULES := $(patsubst %/,%,$(dir $(wildcard go.mod */go.mod */*/go.mod)))
 
 TESTFLAGS ?= -race -timeout=20m
+SIZE ?= S,L,whale
 BENCH ?= .
 FUZZTIME ?= 10s
 
@@ -88,7 +89,11 @@ generate: ## write generated files anew
 	@for m in $(MODULES); do go -C $$m generate ./...; done
 
 .PHONY: bench
-bench: ## run the benchmarks of the library; BENCH chooses
+bench: ## time charter beside what one would write by hand; SIZE chooses the data
+	@go -C bench run . -size '$(SIZE)'
+
+.PHONY: microbench
+microbench: ## run the benchmarks of the packages; BENCH chooses
 	@go test -run '^$$' -bench '$(BENCH)' -benchmem ./...
 
 .PHONY: fuzz

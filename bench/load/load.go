@@ -1,0 +1,99 @@
+// Package load puts a workload's data into a store of charter.
+package load
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"github.com/seed-5b9f5318/charter/bench/workload"
+	"github.com/seed-5b9f5318/charter/grants"
+	"github.com/seed-5b9f5318/charter/orgs"
+	"github.com/seed-5b9f5318/charter/roles"
+	"github.com/seed-5b9f5318/charter/store"
+)
+
+// Kind is that of the devices.
+const Kind roles.Kind = "device"
+
+// batch is how many members go into one transaction.
+const batch = 1000
+
+// began is when everything was.
+func began() time.Time { return time.Date(2026, time.March, 1, 12, 0, 0, 0, time.UTC) }
+
+// Into loads d.
+func Into(ctx context.Context, s store.Store, d *workload.Data) error {
+	for i := range d.Orgs {
+		o := &d.Orgs[i]
+		if err := found(ctx, s, o); err != nil {
+			return err
+		}
+		for members := range slices.Chunk(o.Members, batch) {
+			if err := join(ctx, s, o, members); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// found makes the organization with its devices.
+func found(ctx context.Context, s store.Store, o *workload.Org) error {
+	id := orgs.ID(o.ID)
+	resources := make([]grants.Resource, len(o.Devices))
+	for i, name := range o.Devices {
+		resources[i] = grants.Resource{Kind: Kind, ID: grants.ResourceID(name)}
+	}
+	return s.Update(ctx, func(ctx context.Context, tx store.Tx) error {
+		if _, err := tx.Hold(ctx, store.Want{Org: id}); err != nil {
+			return err
+		}
+		if err := tx.CreateOrganization(ctx, orgs.Organization{ID: id, Name: o.ID, CreatedAt: began()}); err != nil {
+			return err
+		}
+		return tx.Register(ctx, id, resources)
+	})
+}
+
+func join(ctx context.Context, s store.Store, o *workload.Org, members []workload.Member) error {
+	want := store.Want{Org: orgs.ID(o.ID)}
+	for _, m := range members {
+		want.Users = append(want.Users, orgs.UserID(m.User))
+	}
+	return s.Update(ctx, func(ctx context.Context, tx store.Tx) error {
+		held, err := tx.Hold(ctx, want)
+		if err != nil {
+			return err
+		}
+		for _, m := range members {
+			if err := member(ctx, tx, o, m); err != nil {
+				return err
+			}
+		}
+		return tx.UpdateOrganization(ctx, held.Org)
+	})
+}
+
+func member(ctx context.Context, tx store.Tx, o *workload.Org, m workload.Member) error {
+	user, id := orgs.UserID(m.User), orgs.MemberID(m.User)
+	profile := orgs.Profile{Email: m.User + "@mail.example", FirstName: "First", LastName: m.User}
+	if err := tx.PutUser(ctx, orgs.User{ID: user, Profile: profile, CreatedAt: began()}); err != nil {
+		return err
+	}
+	if err := tx.CreateMember(ctx, orgs.Member{
+		ID: id, Org: orgs.ID(o.ID), Role: Role(m.Role), Status: orgs.Active, User: user, Profile: profile, JoinedAt: began(),
+	}); err != nil || len(m.Grants) == 0 {
+		return err
+	}
+	give := make([]grants.Grant, len(m.Grants))
+	for i, n := range m.Grants {
+		give[i] = grants.One(Kind, grants.ResourceID(o.Devices[n]))
+	}
+	return tx.Give(ctx, orgs.ID(o.ID), id, give)
+}
+
+// Role returns charter's ID of a role.
+func Role(r workload.Role) roles.ID {
+	return [...]roles.ID{workload.Admin: roles.Admin, workload.Editor: roles.Editor, workload.Viewer: roles.Viewer}[r]
+}
