@@ -56,9 +56,9 @@
 //
 // A web service maps them, in this order: [ErrInvalid] 400; [ErrDenied], which
 // [ErrEscalation] is too, 403; [ErrNotFound] and [ErrInvalidLink] 404;
-// [ErrConflict] and [ErrUnavailable] 503, which clients may repeat; the refusals of single rules 409;
-// anything else 500, and so [ErrUnknownOutcome]: what happened is to be looked up
-// before anything is repeated.
+// [ErrConflict] and [ErrUnavailable] 503, which clients may repeat; the refusals of
+// single rules 409; anything else 500, and so [ErrUnknownOutcome]: what happened is to
+// be looked up before anything is repeated.
 //
 // # Concurrency
 //

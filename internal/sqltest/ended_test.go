@@ -9,6 +9,7 @@ import (
 
 	"github.com/seed-5b9f5318/charter/roles"
 	"github.com/seed-5b9f5318/charter/store"
+	"github.com/seed-5b9f5318/charter/store/sqlstore"
 )
 
 // These tests are about transactions of the host's that the database has ended and
@@ -57,24 +58,27 @@ func deadlock(t testing.TB, db *sql.DB, tx *sql.Tx) {
 	}
 }
 
-// eachEnding runs fn on every engine with every ending.
-func eachEnding(t *testing.T, fn func(t *testing.T, e *engine, end func(testing.TB, *sql.DB, *sql.Tx))) {
+// eachEnding runs fn on every engine with every ending, on a database with some records.
+func eachEnding(t *testing.T, fn func(*testing.T, *engine, *sql.DB, *sqlstore.Store, func(testing.TB, *sql.DB, *sql.Tx))) {
+	t.Helper()
 	eachEngine(t, func(t *testing.T, e *engine) {
 		for name, end := range endings(e) {
-			t.Run(name, func(t *testing.T) { fn(t, e, end) })
+			t.Run(name, func(t *testing.T) {
+				db := e.fresh(t).open(t, 8)
+				s := opened(t, db, e.dialect)
+				populate(t, s, 2, 12)
+				if e == onMariaDB() {
+					counters(t, db)
+				}
+				fn(t, e, db, s, end)
+			})
 		}
 	})
 }
 
 // TestBindAfterTheEnd writes nothing, and ends the handle too.
 func TestBindAfterTheEnd(t *testing.T) {
-	eachEnding(t, func(t *testing.T, e *engine, end func(testing.TB, *sql.DB, *sql.Tx)) {
-		db := e.fresh(t).open(t, 8)
-		s := opened(t, db, e.dialect)
-		populate(t, s, 2, 12)
-		if e == onMariaDB() {
-			counters(t, db)
-		}
+	eachEnding(t, func(t *testing.T, e *engine, db *sql.DB, s *sqlstore.Store, end func(testing.TB, *sql.DB, *sql.Tx)) {
 		tx := begin(t, db)
 		end(t, db, tx)
 		before := state(t, e, db)
@@ -101,13 +105,7 @@ func TestBindAfterTheEnd(t *testing.T) {
 func TestInTxAfterTheEnd(t *testing.T) {
 	for when, before := range map[string]bool{"before": true, "after": false} {
 		t.Run(when, func(t *testing.T) {
-			eachEnding(t, func(t *testing.T, e *engine, end func(testing.TB, *sql.DB, *sql.Tx)) {
-				db := e.fresh(t).open(t, 8)
-				s := opened(t, db, e.dialect)
-				populate(t, s, 2, 12)
-				if e == onMariaDB() {
-					counters(t, db)
-				}
+			eachEnding(t, func(t *testing.T, _ *engine, db *sql.DB, s *sqlstore.Store, end func(testing.TB, *sql.DB, *sql.Tx)) {
 				runs := 0
 				err := s.InTx(t.Context(), func(ctx context.Context, tx *sql.Tx, bound store.Store) error {
 					if runs++; before {

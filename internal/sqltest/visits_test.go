@@ -170,21 +170,27 @@ func TestVisits(t *testing.T) {
 		page, all := paged(growing), whole(beside)
 		smallPage, smallAll := e.costs(t, db, page), e.costs(t, db, all)
 		e.grow(t, db, 1000, 100_000)
-		check := func(when string, d database, spare int) {
+		check := func(when string, d database, except ...string) {
 			t.Helper()
 			db := d.open(t, 1) // which has planned nothing yet
 			// Of an organization that it knows to be small, the planner may walk all for each.
-			for _, problem := range append(dearer(e.costs(t, db, page), smallPage, spare), dearer(e.costs(t, db, all), smallAll, 20_000)...) {
+			now, few := e.costs(t, db, page), map[string]visits{}
+			for _, call := range except {
+				few[call] = now[call]
+				delete(now, call)
+			}
+			problems := append(dearer(now, smallPage, 100), dearer(few, smallPage, 1_100)...)
+			for _, problem := range append(problems, dearer(e.costs(t, db, all), smallAll, 20_000)...) {
 				t.Errorf("%s: %s", when, problem)
 			}
 		}
-		// Whom it knows to have a few grants the planner may sort those of: row 1 has a
-		// thousand by now.
-		check("with the statistics of the small organization", d, 1_100)
+		// Of one kind a member had a few grants, by these statistics, which PostgreSQL sorts:
+		// row 1 has a thousand of them by now.
+		check("with the statistics of the small organization", d, "Grants, filter 3, after false", "Grants, filter 3, after true")
 		must(t, db, analyzeSQL[e.name])
-		check("with statistics", d, 100)
+		check("with statistics", d)
 		if e.name == "PostgreSQL" {
-			check("with plans for all parameters", d.with("&plan_cache_mode=force_generic_plan"), 100)
+			check("with plans for all parameters", d.with("&plan_cache_mode=force_generic_plan"))
 		}
 
 		must(t, db, dropSQL[e.name])
