@@ -62,11 +62,11 @@
 //     while it waits for its turn. A read under such a context answers as ever or
 //     with the context's error. When nobody knows whether a commit took place, the
 //     error is [ErrUnknownOutcome].
-//   - C14 Facts has the revision of the organization whenever that exists, and of
-//     the user's row what the fields say. Holds is about a custom role of the same
-//     organization that stores the permission. Registered is about the same
-//     organization. Coverage is about the row's own grants; of both, one wins
-//     over all.
+//   - C14 Revision answers the revision of the organization, 0 when there is none.
+//     Facts has the same, and of the user's row what the fields say. Holds is about
+//     a custom role of the same organization that stores the permission. Registered
+//     is about the same organization. Coverage is about the row's own grants; of
+//     both, one wins over all.
 //   - C15 FactsMany answers as many Facts would, from one snapshot.
 //   - C16 A page's Facts are what Facts would answer for the Asker, without a
 //     resource, from the snapshot of the page; without an Asker.User they are zero.

@@ -41,6 +41,10 @@ type Reader interface {
 	// Organization returns the record of id, or [ErrNotFound].
 	Organization(ctx context.Context, id orgs.ID) (orgs.Organization, error)
 
+	// Revision returns the revision of org, 0 when there is none (C14): the cheapest
+	// way to learn whether anything in it has changed. Absence is no error.
+	Revision(ctx context.Context, org orgs.ID) (uint64, error)
+
 	// Member returns row id of org, or [ErrNotFound].
 	Member(ctx context.Context, org orgs.ID, id orgs.MemberID) (orgs.Member, error)
 

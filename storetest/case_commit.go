@@ -74,6 +74,8 @@ func unrevised(seen any) any {
 			list[i] = f
 		}
 		return list
+	case uint64: // of Revision
+		return uint64(0)
 	default:
 		return seen
 	}

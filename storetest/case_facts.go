@@ -13,6 +13,7 @@ import (
 
 func factsCases() []Case {
 	return []Case{
+		numbered(14, "Revision is the organization's", caseRevision),
 		numbered(14, "Facts tell what decides", caseFacts),
 		numbered(14, "Facts follow every change", caseFactsFollow),
 		numbered(15, "FactsMany answers each question in its place", caseFactsMany),
@@ -20,6 +21,57 @@ func factsCases() []Case {
 		numbered(16, "the Facts of a page are the Asker's", casePageFacts),
 		numbered(16, "the Facts of an empty page are the Asker's", caseEmptyPageFacts),
 		numbered(16, "the Facts and rows of a page agree in a crowd", casePageSnapshot),
+	}
+}
+
+// caseRevision asks for revisions after each of a few changes, also of what is not
+// there, has never been, and is no more.
+func caseRevision(ctx context.Context, s store.Store) error {
+	t := newTrial(ctx, s)
+	t.scene()
+	want := map[orgs.ID]uint64{
+		acme: t.organizationOf(acme).Revision, umbra: t.organizationOf(umbra).Revision, newco: 0, closed: 0,
+	}
+	t.revisionsAre("at first", want)
+	steps := []struct {
+		what string
+		org  orgs.ID
+		op   op
+		then uint64
+	}{
+		{"a grant", acme, give(acme, bobRow, grants.All(device)), want[acme] + 1},
+		{"a role", umbra, createRole(umbra, custom(clerk, "Clerk")), want[umbra] + 1},
+		{"an event", acme, appendEvent(event(acme, 3)), want[acme] + 2},
+		{"the creation", newco, createOrganization(organization(newco)), 1},
+		{"the deletion", acme, deleteOrganization(acme, tombstone(acme)), 0},
+	}
+	for _, step := range steps {
+		t.do(store.Want{Org: step.org}, step.op)
+		want[step.org] = step.then
+		t.revisionsAre("after "+step.what, want)
+	}
+	return t.err
+}
+
+// revisionsAre checks what Revision says on the Store and in a View.
+func (t *trial) revisionsAre(when string, want map[orgs.ID]uint64) {
+	check := func(ctx context.Context, r store.Reader) error {
+		got := map[orgs.ID]uint64{}
+		for org := range want {
+			revision, err := r.Revision(ctx, org)
+			if err != nil {
+				return err
+			}
+			got[org] = revision
+		}
+		t.same("the revisions "+when, got, want)
+		return nil
+	}
+	if t.err == nil {
+		t.must("Revision", check(t.ctx, t.s))
+	}
+	if t.err == nil {
+		t.must("Revision in a View", t.s.View(t.ctx, check))
 	}
 }
 

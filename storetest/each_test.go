@@ -44,6 +44,10 @@ func (x eachRead) Organization(ctx context.Context, id orgs.ID) (orgs.Organizati
 	return readEach(ctx, x, func(r store.Reader) (orgs.Organization, error) { return r.Organization(ctx, id) })
 }
 
+func (x eachRead) Revision(ctx context.Context, org orgs.ID) (uint64, error) {
+	return readEach(ctx, x, func(r store.Reader) (uint64, error) { return r.Revision(ctx, org) })
+}
+
 func (x eachRead) Member(ctx context.Context, org orgs.ID, id orgs.MemberID) (orgs.Member, error) {
 	return readEach(ctx, x, func(r store.Reader) (orgs.Member, error) { return r.Member(ctx, org, id) })
 }

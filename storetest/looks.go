@@ -115,6 +115,9 @@ func looksAtOrganization(org orgs.ID) []look {
 		seen(fmt.Sprintf("Organization(%s)", org), func(ctx context.Context, r store.Reader) (orgs.Organization, error) {
 			return r.Organization(ctx, org)
 		}),
+		seen(fmt.Sprintf("Revision(%s)", org), func(ctx context.Context, r store.Reader) (uint64, error) {
+			return r.Revision(ctx, org)
+		}),
 		seen(fmt.Sprintf("Roles(%s)", org), func(ctx context.Context, r store.Reader) ([]roles.Role, error) {
 			return r.Roles(ctx, org)
 		}),

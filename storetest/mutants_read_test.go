@@ -109,7 +109,48 @@ func factsAs(change func(ctx context.Context, r store.Reader, org orgs.ID, user 
 }
 
 func factsMutants() []mutant {
-	return slices.Concat(singleFactsMutants(), manyFactsMutants())
+	return slices.Concat(revisionMutants(), singleFactsMutants(), manyFactsMutants())
+}
+
+// revisionAs returns a maker of memstores that answer other revisions.
+func revisionAs(change func(ctx context.Context, r store.Reader, org orgs.ID, revision uint64) (uint64, error)) func() store.Store {
+	return readers(func(r store.Reader) otherReader {
+		return otherReader{Reader: r, revision: func(ctx context.Context, org orgs.ID) (uint64, error) {
+			revision, err := r.Revision(ctx, org)
+			if err != nil {
+				return 0, err
+			}
+			return change(ctx, r, org, revision)
+		}}
+	})
+}
+
+func revisionMutants() []mutant {
+	return []mutant{
+		{name: "C11 Revision in a View is the latest", open: func() store.Store {
+			base := mem()
+			return reading(base, func(r store.Reader) otherReader {
+				return otherReader{Reader: r, revision: base.Revision}
+			})
+		}},
+		{name: "C14 Revision of what is not there is an error", open: revisionAs(func(_ context.Context, _ store.Reader, _ orgs.ID, revision uint64) (uint64, error) {
+			if revision == 0 {
+				return 0, store.ErrNotFound
+			}
+			return revision, nil
+		})},
+		{name: "C14 Revision is that of any organization", open: revisionAs(func(ctx context.Context, r store.Reader, _ orgs.ID, revision uint64) (uint64, error) {
+			other, err := r.Revision(ctx, umbra)
+			return max(revision, other), err
+		})},
+		{name: "C14 Revision comes from a cache", model: true, open: func() store.Store {
+			var cache sync.Map
+			return revisionAs(func(_ context.Context, _ store.Reader, org orgs.ID, revision uint64) (uint64, error) {
+				known, _ := cache.LoadOrStore(org, revision)
+				return known.(uint64), nil
+			})()
+		}},
+	}
 }
 
 func singleFactsMutants() []mutant {

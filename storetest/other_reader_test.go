@@ -18,6 +18,7 @@ type otherReader struct {
 	user         func(ctx context.Context, id orgs.UserID) (orgs.User, error)
 	known        func(ctx context.Context, address string) (bool, error)
 	organization func(ctx context.Context, id orgs.ID) (orgs.Organization, error)
+	revision     func(ctx context.Context, org orgs.ID) (uint64, error)
 	member       func(ctx context.Context, org orgs.ID, id orgs.MemberID) (orgs.Member, error)
 	memberOf     func(ctx context.Context, org orgs.ID, user orgs.UserID) (orgs.Member, error)
 	role         func(ctx context.Context, org orgs.ID, id roles.ID) (roles.Role, error)
@@ -52,6 +53,13 @@ func (x otherReader) Organization(ctx context.Context, id orgs.ID) (orgs.Organiz
 		return x.organization(ctx, id)
 	}
 	return x.Reader.Organization(ctx, id)
+}
+
+func (x otherReader) Revision(ctx context.Context, org orgs.ID) (uint64, error) {
+	if x.revision != nil && !x.ended.Load() {
+		return x.revision(ctx, org)
+	}
+	return x.Reader.Revision(ctx, org)
 }
 
 func (x otherReader) Member(ctx context.Context, org orgs.ID, id orgs.MemberID) (orgs.Member, error) {

@@ -33,6 +33,11 @@ func (s *Store) Organization(ctx context.Context, id orgs.ID) (orgs.Organization
 	return direct(ctx, s, func(r *reader) (orgs.Organization, error) { return r.Organization(ctx, id) })
 }
 
+// Revision implements [store.Reader].
+func (s *Store) Revision(ctx context.Context, org orgs.ID) (uint64, error) {
+	return direct(ctx, s, func(r *reader) (uint64, error) { return r.Revision(ctx, org) })
+}
+
 // Member implements [store.Reader].
 func (s *Store) Member(ctx context.Context, org orgs.ID, id orgs.MemberID) (orgs.Member, error) {
 	return direct(ctx, s, func(r *reader) (orgs.Member, error) { return r.Member(ctx, org, id) })

@@ -95,6 +95,17 @@ func (r *reader) Organization(ctx context.Context, id orgs.ID) (orgs.Organizatio
 	return within(ctx, r, id, tenant.record)
 }
 
+// Revision implements [store.Reader].
+func (r *reader) Revision(ctx context.Context, org orgs.ID) (uint64, error) {
+	return answer(ctx, r, func() (uint64, error) {
+		t, ok := r.tenant(org)
+		if !ok {
+			return 0, nil
+		}
+		return t.revision(), nil
+	})
+}
+
 // Member implements [store.Reader].
 func (r *reader) Member(ctx context.Context, org orgs.ID, id orgs.MemberID) (orgs.Member, error) {
 	return within(ctx, r, org, func(t tenant) (orgs.Member, error) { return only(t.row(id)) })

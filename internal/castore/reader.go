@@ -61,6 +61,10 @@ func (r reader) Organization(ctx context.Context, id orgs.ID) (orgs.Organization
 	})
 }
 
+func (r reader) Revision(ctx context.Context, org orgs.ID) (uint64, error) {
+	return read(ctx, r, func(d *data) (uint64, bool) { return d.orgs[org].Revision, true })
+}
+
 func (r reader) Member(ctx context.Context, org orgs.ID, id orgs.MemberID) (orgs.Member, error) {
 	return read(ctx, r, func(d *data) (orgs.Member, bool) { return d.member(org, id) })
 }

@@ -94,6 +94,10 @@ func (r faultReader) Organization(ctx context.Context, id orgs.ID) (orgs.Organiz
 	return get(r.plan, "Organization", func() (orgs.Organization, error) { return r.inner.Organization(ctx, id) })
 }
 
+func (r faultReader) Revision(ctx context.Context, org orgs.ID) (uint64, error) {
+	return get(r.plan, "Revision", func() (uint64, error) { return r.inner.Revision(ctx, org) })
+}
+
 func (r faultReader) Member(ctx context.Context, org orgs.ID, id orgs.MemberID) (orgs.Member, error) {
 	return get(r.plan, "Member", func() (orgs.Member, error) { return r.inner.Member(ctx, org, id) })
 }

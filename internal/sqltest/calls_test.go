@@ -33,6 +33,7 @@ func reads(n int) []read {
 		reading("User", func(ctx context.Context, r store.Reader) (any, error) { return r.User(ctx, user(1)) }),
 		reading("Known", func(ctx context.Context, r store.Reader) (any, error) { return r.Known(ctx, "user1@mail.example") }),
 		reading("Organization", func(ctx context.Context, r store.Reader) (any, error) { return r.Organization(ctx, o) }),
+		reading("Revision", func(ctx context.Context, r store.Reader) (any, error) { return r.Revision(ctx, o) }),
 		reading("Member", func(ctx context.Context, r store.Reader) (any, error) { return r.Member(ctx, o, row(1)) }),
 		reading("MemberOf", func(ctx context.Context, r store.Reader) (any, error) { return r.MemberOf(ctx, o, user(1)) }),
 		reading("Role", func(ctx context.Context, r store.Reader) (any, error) { return r.Role(ctx, o, auditor) }),

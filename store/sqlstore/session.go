@@ -59,15 +59,23 @@ func (s *session) over(ctx context.Context, doing string) error {
 
 // read runs q and calls each with its rows, with the same record each time.
 func (s *session) read(ctx context.Context, doing string, q *query, each func(*record) error) error {
+	text, args := s.translated(q)
+	return s.reading(ctx, doing, func(ctx context.Context) (begun bool, err error) {
+		return s.rows(ctx, text, args, each)
+	})
+}
+
+// reading runs a statement that reads, again while the database is busy, unless what
+// it has begun to tell cannot be taken back.
+func (s *session) reading(ctx context.Context, doing string, run func(context.Context) (begun bool, err error)) error {
 	if err := s.over(ctx, doing); err != nil {
 		return err
 	}
-	text, args := s.translated(q)
 	var err error
 	_ = s.patiently(ctx, func() error {
 		var begun bool
-		if begun, err = s.rows(s.during(ctx, false), text, args, each); begun {
-			return nil // what each has seen cannot be taken back
+		if begun, err = run(s.during(ctx, false)); begun {
+			return nil
 		}
 		return err
 	})
