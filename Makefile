@@ -19,7 +19,8 @@ GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.8.0
 MODULES := $(patsubst %/,%,$(dir $(wildcard go.mod */go.mod */*/go.mod)))
 
 TESTFLAGS ?= -race -timeout=20m
-SIZE ?= S,L,whale
+SIZE ?= S,L,whale,growth
+SYSTEMS ?=
 BENCH ?= .
 FUZZTIME ?= 10s
 
@@ -89,8 +90,8 @@ generate: ## write generated files anew
 	@for m in $(MODULES); do go -C $$m generate ./...; done
 
 .PHONY: bench
-bench: ## time charter beside what one would write by hand; SIZE chooses the data
-	@go -C bench run . -size '$(SIZE)'
+bench: ## time charter beside what one would write by hand; SIZE and SYSTEMS choose
+	@go -C bench run . -size '$(SIZE)' -systems '$(SYSTEMS)'
 
 .PHONY: microbench
 microbench: ## run the benchmarks of the packages; BENCH chooses

@@ -26,6 +26,7 @@ type cowOrg struct {
 	// byNumber are the members, and admins the numbers of those, ascending.
 	byNumber []*cowMember
 	admins   atomic.Pointer[[]uint32]
+	counts   [3]atomic.Int64 // of members, by role
 }
 
 type cowMember struct {
@@ -54,13 +55,12 @@ func NewCow(d *workload.Data) *Cow {
 		}
 		holders, admins := make([][]uint32, len(o.Devices)), []uint32{}
 		for n, m := range o.Members {
-			state := &cowState{role: m.Role, grants: make([]uint32, len(m.Grants))}
-			for i, device := range m.Grants {
-				state.grants[i] = uint32(device)
+			for _, device := range m.Grants {
 				holders[device] = append(holders[device], uint32(n))
 			}
 			member := &cowMember{number: uint32(n)}
-			member.state.Store(state)
+			member.state.Store(newState(m))
+			org.counts[m.Role].Add(1)
 			org.members[m.User] = member
 			org.users, org.byNumber = append(org.users, m.User), append(org.byNumber, member)
 			if m.Role == workload.Admin {
@@ -97,11 +97,36 @@ func (c *Cow) Can(org, user, device string) bool {
 	if !ok {
 		return false
 	}
-	if state.role == workload.Admin {
+	return state.reaches(d.number)
+}
+
+// reaches reports whether the member reaches a device.
+func (s *cowState) reaches(device uint32) bool {
+	if s.role == workload.Admin {
 		return true
 	}
-	_, has := slices.BinarySearch(state.grants, d.number)
+	_, has := slices.BinarySearch(s.grants, device)
 	return has
+}
+
+// CanEach answers whether a user may use each of devices.
+func (c *Cow) CanEach(org, user string, devices []string) []bool {
+	answers := make([]bool, len(devices))
+	o, ok := c.orgs[org]
+	if !ok {
+		return answers
+	}
+	m, ok := o.members[user]
+	if !ok {
+		return answers
+	}
+	if state := m.state.Load(); state.role.Holds() {
+		for i, device := range devices {
+			d, ok := o.devices[device]
+			answers[i] = ok && state.reaches(d.number)
+		}
+	}
+	return answers
 }
 
 // Devices calls fn with each device that a user may use, in order.
@@ -124,52 +149,4 @@ func (c *Cow) Devices(org, user string, fn func(string)) {
 	for _, n := range state.grants {
 		fn(o.names[n])
 	}
-}
-
-// Give gives a member a device.
-func (c *Cow) Give(org, user, device string) {
-	c.writing.Lock()
-	defer c.writing.Unlock()
-	o := c.orgs[org]
-	m, d := o.members[user], o.devices[device]
-	state := *m.state.Load()
-	state.grants = with(state.grants, d.number)
-	m.state.Store(&state)
-	holders := with(*d.holders.Load(), m.number)
-	d.holders.Store(&holders)
-}
-
-// with returns a copy of sorted that has n.
-func with(sorted []uint32, n uint32) []uint32 {
-	at, has := slices.BinarySearch(sorted, n)
-	if has {
-		return sorted
-	}
-	longer := make([]uint32, 0, len(sorted)+1)
-	longer = append(longer, sorted[:at]...)
-	longer = append(longer, n)
-	return append(longer, sorted[at:]...)
-}
-
-// without returns a copy of sorted that has no n.
-func without(sorted []uint32, n uint32) []uint32 {
-	return slices.DeleteFunc(slices.Clone(sorted), func(m uint32) bool { return m == n })
-}
-
-// SetRole changes what a member is.
-func (c *Cow) SetRole(org, user string, role workload.Role) {
-	c.writing.Lock()
-	defer c.writing.Unlock()
-	o := c.orgs[org]
-	m := o.members[user]
-	state := *m.state.Load()
-	if (state.role == workload.Admin) != (role == workload.Admin) {
-		admins := without(*o.admins.Load(), m.number)
-		if role == workload.Admin {
-			admins = with(admins, m.number)
-		}
-		o.admins.Store(&admins)
-	}
-	state.role = role
-	m.state.Store(&state)
 }

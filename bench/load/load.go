@@ -30,7 +30,7 @@ func Into(ctx context.Context, s store.Store, d *workload.Data) error {
 			return err
 		}
 		for members := range slices.Chunk(o.Members, batch) {
-			if err := join(ctx, s, o, members); err != nil {
+			if err := joinAll(ctx, s, o, members); err != nil {
 				return err
 			}
 		}
@@ -56,7 +56,7 @@ func found(ctx context.Context, s store.Store, o *workload.Org) error {
 	})
 }
 
-func join(ctx context.Context, s store.Store, o *workload.Org, members []workload.Member) error {
+func joinAll(ctx context.Context, s store.Store, o *workload.Org, members []workload.Member) error {
 	want := store.Want{Org: orgs.ID(o.ID)}
 	for _, m := range members {
 		want.Users = append(want.Users, orgs.UserID(m.User))
@@ -66,31 +66,38 @@ func join(ctx context.Context, s store.Store, o *workload.Org, members []workloa
 		if err != nil {
 			return err
 		}
+		org := held.Org
 		for _, m := range members {
-			if err := member(ctx, tx, o, m); err != nil {
+			joined := memberOf(o, m)
+			if err := join(ctx, tx, o, joined, m.Grants); err != nil {
 				return err
 			}
+			org.Counts = org.Counts.With(joined)
 		}
-		return tx.UpdateOrganization(ctx, held.Org)
+		return tx.UpdateOrganization(ctx, org)
 	})
 }
 
-func member(ctx context.Context, tx store.Tx, o *workload.Org, m workload.Member) error {
-	user, id := orgs.UserID(m.User), orgs.MemberID(m.User)
-	profile := orgs.Profile{Email: m.User + "@mail.example", FirstName: "First", LastName: m.User}
-	if err := tx.PutUser(ctx, orgs.User{ID: user, Profile: profile, CreatedAt: began()}); err != nil {
+func memberOf(o *workload.Org, m workload.Member) orgs.Member {
+	return orgs.Member{
+		ID: orgs.MemberID(m.User), Org: orgs.ID(o.ID), Role: Role(m.Role), Status: orgs.Active, User: orgs.UserID(m.User),
+		Profile:  orgs.Profile{Email: m.User + "@mail.example", FirstName: "First", LastName: m.User},
+		JoinedAt: began(),
+	}
+}
+
+func join(ctx context.Context, tx store.Tx, o *workload.Org, m orgs.Member, devices []int) error {
+	if err := tx.PutUser(ctx, orgs.User{ID: m.User, Profile: m.Profile, CreatedAt: began()}); err != nil {
 		return err
 	}
-	if err := tx.CreateMember(ctx, orgs.Member{
-		ID: id, Org: orgs.ID(o.ID), Role: Role(m.Role), Status: orgs.Active, User: user, Profile: profile, JoinedAt: began(),
-	}); err != nil || len(m.Grants) == 0 {
+	if err := tx.CreateMember(ctx, m); err != nil || len(devices) == 0 {
 		return err
 	}
-	give := make([]grants.Grant, len(m.Grants))
-	for i, n := range m.Grants {
+	give := make([]grants.Grant, len(devices))
+	for i, n := range devices {
 		give[i] = grants.One(Kind, grants.ResourceID(o.Devices[n]))
 	}
-	return tx.Give(ctx, orgs.ID(o.ID), id, give)
+	return tx.Give(ctx, m.Org, m.ID, give)
 }
 
 // Role returns charter's ID of a role.

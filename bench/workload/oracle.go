@@ -8,15 +8,20 @@ type Oracle struct{ Data *Data }
 
 // Can answers a question.
 func (o Oracle) Can(q Question) bool {
-	org, m := o.member(q.Org, q.User)
-	if m == nil || !m.Role.Holds() {
-		return false
+	return o.CanEach(q.Org, q.User, []string{q.Device})[0]
+}
+
+// CanEach answers the questions whether a user may use each of devices.
+func (o Oracle) CanEach(orgID, user string, devices []string) []bool {
+	org, m := o.member(orgID, user)
+	answers := make([]bool, len(devices))
+	for i, name := range devices {
+		if m != nil && m.Role.Holds() {
+			device := slices.Index(org.Devices, name)
+			answers[i] = device >= 0 && (m.Role == Admin || slices.Contains(m.Grants, device))
+		}
 	}
-	device := slices.Index(org.Devices, q.Device)
-	if device < 0 {
-		return false
-	}
-	return m.Role == Admin || slices.Contains(m.Grants, device)
+	return answers
 }
 
 // Devices returns the devices that a user may use in an organization, in order.

@@ -14,11 +14,11 @@ const Permission = "devices.update-firmware"
 
 // Size is how much data there is.
 type Size struct {
-	Name    string
-	Orgs    int
-	Members int // of each organization
-	Devices int // of each organization
-	Grants  int // of one device each, of each member but the Admins
+	Name    string `json:"name"`
+	Orgs    int    `json:"organizations"`
+	Members int    `json:"members"` // of each organization
+	Devices int    `json:"devices"` // of each organization
+	Grants  int    `json:"grants"`  // of one device each, of each member but the Admins
 }
 
 // Sizes are those that are measured, the smallest first.
@@ -27,6 +27,18 @@ func Sizes() []Size {
 		{"S", 10, 100, 100, 10},
 		{"L", 100, 1_000, 1_000, 20},
 		{"whale", 1, 100_000, 10_000, 20},
+	}
+}
+
+// Growth are sizes that differ in nothing but the number of members, of a single
+// organization, the smallest first.
+func Growth() []Size {
+	return []Size{
+		{"100", 1, 100, 1_000, 10},
+		{"1,000", 1, 1_000, 1_000, 10},
+		{"10,000", 1, 10_000, 1_000, 10},
+		{"100,000", 1, 100_000, 1_000, 10},
+		{"1,000,000", 1, 1_000_000, 1_000, 10},
 	}
 }
 
@@ -39,6 +51,9 @@ const (
 	Editor
 	Viewer
 )
+
+// Roles are all roles.
+func Roles() []Role { return []Role{Admin, Editor, Viewer} }
 
 // Holds reports whether the role holds Permission.
 func (r Role) Holds() bool { return r != Viewer }
@@ -72,14 +87,25 @@ func Make(size Size) *Data {
 		for n := range size.Members {
 			m := Member{User: fmt.Sprintf("user-%04d-%06d", i, n), Role: roleOf(n)}
 			if m.Role != Admin {
-				m.Grants = random.Perm(size.Devices)[:size.Grants]
-				slices.Sort(m.Grants)
+				m.Grants = some(random, size.Devices, size.Grants)
 			}
 			o.Members = append(o.Members, m)
 		}
 		d.Orgs[i] = o
 	}
 	return d
+}
+
+// some returns k of the numbers below n, ascending.
+func some(random *rand.Rand, n, k int) []int {
+	list := make([]int, 0, k)
+	for len(list) < k {
+		one := random.IntN(n)
+		if at, has := slices.BinarySearch(list, one); !has {
+			list = slices.Insert(list, at, one)
+		}
+	}
+	return list
 }
 
 func roleOf(n int) Role {

@@ -1,0 +1,201 @@
+package measure_test
+
+import (
+	"bytes"
+	"errors"
+	"reflect"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/seed-5b9f5318/charter/bench/measure"
+	"github.com/seed-5b9f5318/charter/bench/systems"
+	"github.com/seed-5b9f5318/charter/bench/workload"
+)
+
+// quick is no effort at all.
+var quick = measure.Effort{Rounds: 1, Time: time.Millisecond}
+
+// whole is what a floor can do.
+type whole interface {
+	measure.Checker
+	measure.Batcher
+	measure.Lister
+	measure.Shared
+	measure.RoleSetter
+}
+
+// wrong is a system that is wrong in one thing.
+type wrong struct {
+	whole
+	in string
+}
+
+func (w wrong) Can(org, user, device string) (bool, error) {
+	ok, err := w.whole.Can(org, user, device)
+	return ok != (w.in == "a check"), err
+}
+
+func (w wrong) CanEach(org, user string, devices []string) ([]bool, error) {
+	answers, err := w.whole.CanEach(org, user, devices)
+	if w.in == "many checks" {
+		answers[len(answers)-1] = !answers[len(answers)-1]
+	}
+	return answers, err
+}
+
+func (w wrong) Devices(org, user string, fn func(string)) error {
+	if w.in == "a list of devices" {
+		fn("nothing")
+	}
+	return w.whole.Devices(org, user, fn)
+}
+
+func (w wrong) Users(org, device string, fn func(string)) error {
+	if w.in == "a list of users" {
+		fn("nobody")
+	}
+	return w.whole.Users(org, device, fn)
+}
+
+func (w wrong) Give(org, user, device string) error {
+	if w.in == "a grant" {
+		return nil
+	}
+	return w.whole.Give(org, user, device)
+}
+
+func (w wrong) Take(org, user, device string) error {
+	if w.in == "taking back" {
+		return nil
+	}
+	return w.whole.Take(org, user, device)
+}
+
+func (w wrong) SetRole(org, user string, role workload.Role) error {
+	if w.in == "a role" {
+		return nil
+	}
+	return w.whole.SetRole(org, user, role)
+}
+
+// TestWrong: no figure comes from a system that answers wrongly in anything.
+func TestWrong(t *testing.T) {
+	sample := measure.NewSample(workload.Sizes()[0])
+	for _, in := range []string{
+		"nothing", "a check", "many checks", "a list of devices", "a list of users", "a grant", "taking back", "a role",
+	} {
+		kind := measure.Kind{Name: "it", Load: func(d *workload.Data) (measure.System, error) {
+			floor, err := systems.Floor().Load(d)
+			return wrong{floor.(whole), in}, err
+		}}
+		err := measure.NewResults(quick).Run(measure.Group{Kinds: []measure.Kind{kind}}, sample, measure.Metrics(), quick)
+		if errors.Is(err, measure.ErrWrong) != (in != "nothing") {
+			t.Errorf("wrong in %s: got error %v", in, err)
+		}
+	}
+}
+
+// cached is a system that answers a question as it did the first time.
+type cached struct {
+	whole
+	known map[string]bool
+}
+
+func (c cached) Can(org, user, device string) (ok bool, err error) {
+	key := org + user + device
+	if ok, known := c.known[key]; known {
+		return ok, nil
+	}
+	c.known[key], err = c.whole.Can(org, user, device)
+	return c.known[key], err
+}
+
+// TestStale: a system that answers from before a change must say so, and one that says
+// so must do it.
+func TestStale(t *testing.T) {
+	sample := measure.NewSample(workload.Sizes()[0])
+	checks := measure.Metrics()[:1]
+	for _, stale := range []bool{false, true} {
+		for _, says := range []bool{false, true} {
+			kind := measure.Kind{Name: "it", Stale: says, Load: func(d *workload.Data) (measure.System, error) {
+				floor, err := systems.Floor().Load(d)
+				if stale {
+					return cached{floor.(whole), map[string]bool{}}, err
+				}
+				return floor, err
+			}}
+			err := measure.NewResults(quick).Run(measure.Group{Kinds: []measure.Kind{kind}}, sample, checks, quick)
+			if errors.Is(err, measure.ErrWrong) != (stale != says) {
+				t.Errorf("stale: %v, says so: %v: got error %v", stale, says, err)
+			}
+		}
+	}
+}
+
+// slow is a system that takes twice as long as another one in each check.
+type slow struct{ whole }
+
+func (s slow) Can(org, user, device string) (bool, error) {
+	for range 19 {
+		if _, err := s.whole.Can(org, user, device); err != nil {
+			return false, err
+		}
+	}
+	return s.whole.Can(org, user, device)
+}
+
+// TestRatios: more is slower, and each figure says what it is compared with.
+func TestRatios(t *testing.T) {
+	sample := measure.NewSample(workload.Sizes()[0])
+	load := func(d *workload.Data) (measure.System, error) {
+		floor, err := systems.Floor().Load(d)
+		return slow{floor.(whole)}, err
+	}
+	group := measure.Group{Name: "g", Kinds: []measure.Kind{
+		systems.Floor(), {Name: "slow", Load: load, Note: "a note"}, {Name: "as slow", Load: load, Beside: "slow"},
+		{Name: "elsewhere", Load: load, Sizes: []string{"L"}},
+	}}
+	effort := measure.Effort{Rounds: 5, Time: 5 * time.Millisecond}
+	results := measure.NewResults(effort)
+	if err := results.Run(group, sample, measure.Metrics(), effort); err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range results.Figures {
+		if f.Metric != measure.Check {
+			continue
+		}
+		base, least, most := "floor: string keys", 1.0, 1.0
+		switch f.System {
+		case "slow":
+			least, most = 5, 80
+		case "as slow":
+			base, least, most = "slow", 0.25, 4
+		case "elsewhere":
+			t.Errorf("%s was measured", f.System)
+		}
+		if f.Base != base || f.Ratio < least || f.Ratio > most || (f.Note == "a note") != (f.System == "slow") {
+			t.Errorf("got %+v, want a ratio of %v to %v to %s", f, least, most, base)
+		}
+	}
+}
+
+// TestResults: what is written is read again.
+func TestResults(t *testing.T) {
+	results := measure.NewResults(quick)
+	sample := measure.NewSample(workload.Sizes()[0])
+	if err := results.Run(systems.Groups()[0], sample, measure.Metrics()[:1], quick); err != nil {
+		t.Fatal(err)
+	}
+	var text bytes.Buffer
+	if err := results.Write(&text); err != nil {
+		t.Fatal(err)
+	}
+	again, err := measure.Read(&text)
+	if err != nil || !reflect.DeepEqual(again, results) {
+		t.Errorf("wrote %+v\nread %+v, %v", results, again, err)
+	}
+	if _, err := measure.Read(strings.NewReader("{")); err == nil {
+		t.Error("half a file is read")
+	}
+}

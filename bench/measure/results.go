@@ -1,0 +1,123 @@
+package measure
+
+import (
+	"bufio"
+	"encoding/json"
+	"fmt"
+	"io"
+	"os"
+	"runtime"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/seed-5b9f5318/charter/bench/workload"
+)
+
+// Results are what was measured in one run.
+type Results struct {
+	Where  Where           `json:"where"`
+	Rounds int             `json:"rounds"`
+	Time   string          `json:"time"` // of each, in each round
+	Sizes  []workload.Size `json:"sizes"`
+	// Figures stand in the order in which they were measured.
+	Figures []Figure `json:"figures"`
+}
+
+// Where is the machine and the day.
+type Where struct {
+	Go    string `json:"go"`
+	OS    string `json:"os"`
+	CPU   string `json:"cpu,omitempty"`
+	Cores int    `json:"cores"`
+	Date  string `json:"date"`
+}
+
+// The metrics of loading.
+const (
+	Load  = "load"
+	Bytes = "bytes for a grant"
+)
+
+// Figure is a median over the rounds.
+type Figure struct {
+	Size        string  `json:"size"`
+	Group       string  `json:"group"`
+	System      string  `json:"system"`
+	Metric      string  `json:"metric"`
+	Nanoseconds float64 `json:"nanoseconds,omitempty"`
+	Bytes       float64 `json:"bytes,omitempty"`
+	Allocations *uint64 `json:"allocations,omitempty"` // nil where they were not counted
+	// Ratio is that to system Base, and OverRatio that to metric Over of the same
+	// system: more is slower.
+	Base      string  `json:"base,omitempty"`
+	Ratio     float64 `json:"ratio,omitempty"`
+	Over      string  `json:"over,omitempty"`
+	OverRatio float64 `json:"overRatio,omitempty"`
+	// Writes is how many a second somebody else made meanwhile.
+	Writes float64 `json:"writes,omitempty"`
+	Note   string  `json:"note,omitempty"`
+}
+
+// NewResults returns empty results of this machine and day.
+func NewResults(effort Effort) *Results {
+	return &Results{Where: here(), Rounds: effort.Rounds, Time: effort.Time.String()}
+}
+
+func here() Where {
+	return Where{
+		Go: runtime.Version(), OS: runtime.GOOS + "/" + runtime.GOARCH, CPU: cpu(), Cores: runtime.NumCPU(),
+		Date: time.Now().UTC().Format(time.DateOnly),
+	}
+}
+
+// cpu returns the name of the processor where Linux says it, and nothing elsewhere.
+func cpu() string {
+	f, err := os.Open("/proc/cpuinfo")
+	if err != nil {
+		return ""
+	}
+	defer f.Close()
+	for lines := bufio.NewScanner(f); lines.Scan(); {
+		if name, value, ok := strings.Cut(lines.Text(), ":"); ok && strings.TrimSpace(name) == "model name" {
+			return strings.TrimSpace(value)
+		}
+	}
+	return ""
+}
+
+// String says it in one line.
+func (w Where) String() string {
+	cpu := w.CPU
+	if cpu == "" {
+		cpu = "unknown processor"
+	}
+	return fmt.Sprintf("%s, %s, %d cores of %s, %s", w.Go, w.OS, w.Cores, cpu, w.Date)
+}
+
+// add adds a figure of a subject.
+func (r *Results) add(group string, s *subject, f Figure) {
+	f.Group, f.Size, f.System, f.Note = group, s.Size.Name, s.Name, s.Note
+	r.Figures = append(r.Figures, f)
+	if !slices.Contains(r.Sizes, s.Size) {
+		r.Sizes = append(r.Sizes, s.Size)
+	}
+}
+
+// Write writes the results so that [Read] reads them.
+func (r *Results) Write(w io.Writer) error {
+	text, err := json.MarshalIndent(r, "", "\t")
+	if err == nil {
+		_, err = w.Write(append(text, '\n'))
+	}
+	return err
+}
+
+// Read reads what [Results.Write] wrote.
+func Read(from io.Reader) (*Results, error) {
+	r := new(Results)
+	if err := json.NewDecoder(from).Decode(r); err != nil {
+		return nil, fmt.Errorf("results: %w", err)
+	}
+	return r, nil
+}
