@@ -27,6 +27,12 @@ type dialect struct {
 	// listed stands for a table of what is in its parameter, made by
 	// [dialect.arrays]: position n, strings a, b and c.
 	listed string
+	// membersByUser says in which index SQLite finds a row by its user; "" leaves it to
+	// the database.
+	membersByUser string
+	// noName is how a column is called whose name nobody needs: drivers copy it for
+	// each result.
+	noName string
 	// element is how a string is written in those parameters; nil as it is.
 	element func(string) string
 	// membersFound looks up, one by one, the member rows m of an organization, its
@@ -53,6 +59,9 @@ type dialect struct {
 	// locked makes one statement of SELECTs that lock rows, which it runs in this
 	// order; nil where locking before reading is worth nothing.
 	locked func([]*query) *query
+
+	// facts are the statements of checks, made of all that is above.
+	facts factsTexts
 
 	// translate returns a statement and its parameters as the driver takes them; nil
 	// as they are.

@@ -54,7 +54,7 @@ func (r reader) Events(ctx context.Context, q store.EventQuery) (page store.Even
 	default:
 		list.add(`AND e.number > ? ORDER BY e.number`, ordered(q.After))
 	}
-	statement := asked(q.Org, q.Asker).
+	statement := r.asked(q.Org, q.Asker).
 		add(`SELECT '', ` + columnsOfEvent + ` FROM (`).addQuery(list.add(r.limit, q.Limit)).add(`) AS e`)
 	err = r.read(ctx, "history", statement, func(rec *record) error {
 		if rec.is == isFacts {

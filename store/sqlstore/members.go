@@ -49,7 +49,7 @@ func (r reader) Members(ctx context.Context, q store.MemberQuery) (store.MemberP
 		order = `ORDER BY sort_key DESC, id DESC`
 	}
 	list := r.merged(`UNION ALL`, r.memberSeeks(q, key), order, q.Limit)
-	statement := asked(q.Org, q.Asker).
+	statement := r.asked(q.Org, q.Asker).
 		add(`SELECT '', ` + columnsOfMember + ` FROM (`).addQuery(list).add(`) AS m`)
 	page, err := r.memberPage(ctx, "members", q.Org, statement)
 	// The statement says which rows; their order among each other, and the facts,

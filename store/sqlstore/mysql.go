@@ -26,6 +26,7 @@ func mySQL() *dialect {
 		listed:       `(SELECT n - 1 AS n, unhex(a) AS a, unhex(b) AS b, unhex(c) AS c FROM ` + mysqlElements + `) AS listed`,
 		element:      func(s string) string { return hex.EncodeToString([]byte(s)) },
 		membersFound: `CROSS JOIN charter_members m WHERE m.org = ? AND m.id = found.id`,
+		noName:       `c`,
 		limit:        `LIMIT ?`,
 		nameContains: `instr(o.folded_name, ?) > 0`,
 		unlessThere:  `ON DUPLICATE KEY UPDATE kind = VALUES(kind)`,
@@ -39,6 +40,7 @@ func mySQL() *dialect {
 		atEnd:        comparedTogether,
 		judge:        judgeMySQL,
 	}
+	d.facts = factsTextsOf(d)
 	d.open = func(ctx context.Context, db *sql.DB, _ queryer) (transactions, error) {
 		return &server{d: d, db: db, spelled: true}, d.checkMySQL(ctx, db)
 	}

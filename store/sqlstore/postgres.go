@@ -28,6 +28,7 @@ func postgreSQL() *dialect {
 		listed: `(SELECT n - 1 AS n, value ->> 0 AS a, value ->> 1 AS b, value ->> 2 AS c
 			FROM jsonb_array_elements(CAST(? AS jsonb)) WITH ORDINALITY AS elements (value, n) WHERE jsonb_typeof(value) = 'array') AS listed`,
 		membersFound: `CROSS JOIN LATERAL (SELECT * FROM charter_members x WHERE x.org = ? AND x.id = found.id OFFSET 0) AS m WHERE 1 = 1`,
+		noName:       `c`,
 		limit:        `LIMIT ?`,
 		nameContains: `strpos(o.folded_name, ?) > 0`,
 		unlessThere:  `ON CONFLICT DO NOTHING`,
@@ -42,6 +43,7 @@ func postgreSQL() *dialect {
 		atEnd:        allInOne,
 		judge:        judgePostgreSQL,
 	}
+	d.facts = factsTextsOf(d)
 	d.open = func(ctx context.Context, db *sql.DB, _ queryer) (transactions, error) {
 		return &server{d: d, db: db}, d.checkPostgreSQL(ctx, db)
 	}

@@ -3,7 +3,9 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
+	"maps"
 	"sync"
+	"sync/atomic"
 )
 
 // maxPrepared is how many statements a Store keeps prepared. It has some twenty,
@@ -13,14 +15,18 @@ const maxPrepared = 100
 // prepared is a handle that prepares what it is asked once and keeps it: on
 // SQLite that is most of what a check costs. The handle closes the statements.
 type prepared struct {
-	queryer    // runs what there is no room for
-	db         *sql.DB
-	mu         sync.RWMutex
-	statements map[string]*sql.Stmt
+	queryer // runs what there is no room for
+	db      *sql.DB
+	// statements by their text. The map is never changed but replaced, so that who
+	// looks for one waits for nobody.
+	statements atomic.Pointer[map[string]*sql.Stmt]
+	mu         sync.Mutex // of who replaces it
 }
 
 func newPrepared(db *sql.DB, others queryer) *prepared {
-	return &prepared{queryer: others, db: db, statements: map[string]*sql.Stmt{}}
+	p := &prepared{queryer: others, db: db}
+	p.statements.Store(&map[string]*sql.Stmt{})
+	return p
 }
 
 func (p *prepared) QueryContext(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
@@ -37,10 +43,9 @@ func (p *prepared) QueryContext(ctx context.Context, text string, args ...any) (
 // statement returns the statement with this text, nil when there is no room for
 // another one.
 func (p *prepared) statement(ctx context.Context, text string) (*sql.Stmt, error) {
-	p.mu.RLock()
-	statement, full := p.statements[text], len(p.statements) >= maxPrepared
-	p.mu.RUnlock()
-	if statement != nil || full {
+	all := *p.statements.Load()
+	statement := all[text]
+	if statement != nil || len(all) >= maxPrepared {
 		return statement, nil
 	}
 	// Not under the lock: this may wait for a connection.
@@ -50,9 +55,12 @@ func (p *prepared) statement(ctx context.Context, text string) (*sql.Stmt, error
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if statement := p.statements[text]; statement != nil {
+	all = *p.statements.Load()
+	if statement := all[text]; statement != nil {
 		return statement, made.Close() // somebody else was faster
 	}
-	p.statements[text] = made
+	more := maps.Clone(all)
+	more[text] = made
+	p.statements.Store(&more)
 	return made, nil
 }

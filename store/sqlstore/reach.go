@@ -17,7 +17,7 @@ import (
 // once.
 func (r reader) Resources(ctx context.Context, q store.ResourceQuery) (page store.ResourcePage, err error) {
 	list := r.merged(`UNION`, r.resourceSeeks(q), `ORDER BY kind, id`, q.Limit)
-	statement := asked(q.Org, q.Asker).
+	statement := r.asked(q.Org, q.Asker).
 		add(`SELECT '', ` + columnsOfResource + ` FROM (`).addQuery(list).add(`) AS r`)
 	err = r.read(ctx, "resources", statement, func(rec *record) error {
 		if rec.is == isFacts {
@@ -205,7 +205,7 @@ func (r reader) Grants(ctx context.Context, q store.GrantQuery) (page store.Gran
 			s, `w.kind`, ``))
 	}
 	list := r.merged(`UNION ALL`, seeks, `ORDER BY kind, id`, q.Limit)
-	statement := asked(q.Org, q.Asker).
+	statement := r.asked(q.Org, q.Asker).
 		add(`SELECT '', ` + columnsOfResource + ` FROM (`).addQuery(list).add(`) AS r`)
 	err = r.read(ctx, "grants", statement, func(rec *record) error {
 		if rec.is == isFacts {
@@ -228,7 +228,7 @@ func (r reader) Grants(ctx context.Context, q store.GrantQuery) (page store.Gran
 // holders among them that are invited or in another role.
 func (r reader) Grantees(ctx context.Context, q store.GranteeQuery) (store.MemberPage, error) {
 	list := r.merged(`UNION`, r.granteeSeeks(q), `ORDER BY id`, q.Limit)
-	statement := asked(q.Org, q.Asker).
+	statement := r.asked(q.Org, q.Asker).
 		add(`SELECT '', `+columnsOfMember+` FROM (`).addQuery(list).
 		add(`) AS found`).add(r.membersFound, q.Org)
 	page, err := r.memberPage(ctx, "grantees", q.Org, statement)

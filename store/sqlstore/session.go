@@ -79,6 +79,12 @@ func (s *session) reading(ctx context.Context, doing string, run func(context.Co
 		}
 		return err
 	})
+	return s.unread(ctx, doing, err)
+}
+
+// unread returns err, of a statement that reads, as hosts see it, and ends a
+// transaction of the host's that it has ended in the database.
+func (s *session) unread(ctx context.Context, doing string, err error) error {
 	failure := s.fail(ctx, doing, err)
 	if s.lost != nil && s.judge(err).gone {
 		s.lost(failure)

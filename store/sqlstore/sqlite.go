@@ -20,19 +20,23 @@ func sqlite() *dialect {
 		list:         `(SELECT value FROM json_each(?))`,
 		listed:       `(SELECT key AS n, value ->> 0 AS a, value ->> 1 AS b, value ->> 2 AS c FROM json_each(?)) AS listed`,
 		membersFound: `CROSS JOIN charter_members m WHERE m.org = ? AND m.id = found.id`,
+		noName:       `''`,
 		limit:        `LIMIT (? + 0)`, // a bare ? makes SQLite compile the statement for each value
 		nameContains: `instr(o.folded_name, ?) > 0`,
 		unlessThere:  `ON CONFLICT DO NOTHING`,
-		merges:       true,
-		comparesRows: true,
-		deletes:      deletesIn,
-		wideReach:    wideByGrant,
-		handle:       func(db *sql.DB) queryer { return newPrepared(db, db) },
-		uncut:        sqliteUncut,
-		savepoint:    savepointSQLite,
-		atEnd:        eachByItself,
-		judge:        judgeSQLite,
+		// Otherwise it takes the unique one, and looks for the rest in the row.
+		membersByUser: `INDEXED BY charter_members_facts`,
+		merges:        true,
+		comparesRows:  true,
+		deletes:       deletesIn,
+		wideReach:     wideByGrant,
+		handle:        func(db *sql.DB) queryer { return newPrepared(db, db) },
+		uncut:         sqliteUncut,
+		savepoint:     savepointSQLite,
+		atEnd:         eachByItself,
+		judge:         judgeSQLite,
 	}
+	d.facts = factsTextsOf(d)
 	d.open = func(ctx context.Context, db *sql.DB, _ queryer) (transactions, error) { return openSQLite(ctx, d, db) }
 	return d
 }

@@ -9,8 +9,8 @@
 -- time of Go is the number that this makes of it. Revisions and other unsigned
 -- numbers are the same 64 bits, signed.
 --
--- Narrow tables are WITHOUT ROWID: their key is all there is to them. Wide rows,
--- of which many indexes point at one, keep their rowid.
+-- Tables are WITHOUT ROWID, so that the key finds the row itself, but for wide rows
+-- of which many indexes point at one.
 --
 -- The store deletes by foreign keys where they are enforced, and by hand where the
 -- host's connection does not enforce them.
@@ -22,6 +22,7 @@ INSERT INTO charter_schema (version) VALUES (1);
 
 CREATE TABLE charter_organizations (
   id            TEXT    NOT NULL PRIMARY KEY,
+  revision      INTEGER NOT NULL, -- first, since a check reads nothing else of it
   name          TEXT    NOT NULL,
   folded_name   TEXT    NOT NULL,
   company       TEXT    NOT NULL,
@@ -31,9 +32,8 @@ CREATE TABLE charter_organizations (
   reference     TEXT    NOT NULL,
   created_at    INTEGER NOT NULL,
   counts        TEXT    NOT NULL, -- JSON
-  events        INTEGER NOT NULL,
-  revision      INTEGER NOT NULL
-);
+  events        INTEGER NOT NULL
+) WITHOUT ROWID;
 
 CREATE TABLE charter_users (
   id             TEXT    NOT NULL PRIMARY KEY,
@@ -72,6 +72,8 @@ CREATE TABLE charter_members (
 );
 CREATE UNIQUE INDEX charter_members_user ON charter_members (org, user_id);
 CREATE UNIQUE INDEX charter_members_invited ON charter_members (org, invited_address);
+-- All that a check asks about a row, so that it does not look for the row itself.
+CREATE INDEX charter_members_facts ON charter_members (org, user_id, id, status, role);
 -- A user's organizations, the most recently joined first.
 CREATE INDEX charter_members_joined ON charter_members (user_id, joined_at DESC, org);
 
