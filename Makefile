@@ -32,10 +32,13 @@ help: ## print this list
 # real engines runs twice: in full without it, and with it what shares memory,
 # in smaller numbers (effort in internal/sqltest).
 ENGINES := internal/sqltest
+# Nothing of ours shares memory with the peers, which take minutes to compile with it.
+PEERS := bench/peers
 
 .PHONY: test
 test: ## run all tests of all modules, with the race detector
-	@for m in $(filter-out $(ENGINES),$(MODULES)); do echo "test: $$m"; go -C $$m test $(TESTFLAGS) ./...; done
+	@for m in $(filter-out $(ENGINES) $(PEERS),$(MODULES)); do echo "test: $$m"; go -C $$m test $(TESTFLAGS) ./...; done
+	@echo "test: $(PEERS)"; go -C $(PEERS) test ./...
 	@echo "test: $(ENGINES), in full"; go -C $(ENGINES) test -timeout=70m ./...
 	@echo "test: $(ENGINES), with the race detector"; \
 		go -C $(ENGINES) test -race -timeout=40m -run '^Test(Conformance|Races|InTx|Bind|Statements|Migrat)' .
@@ -90,8 +93,8 @@ generate: ## write generated files anew
 	@for m in $(MODULES); do go -C $$m generate ./...; done
 
 .PHONY: bench
-bench: ## time charter beside what one would write by hand; SIZE and SYSTEMS choose
-	@go -C bench run . -size '$(SIZE)' -systems '$(SYSTEMS)'
+bench: ## time charter beside peers and what one would write by hand; SIZE and SYSTEMS choose
+	@go -C $(PEERS) run . -size '$(SIZE)' -systems '$(SYSTEMS)'
 
 .PHONY: microbench
 microbench: ## run the benchmarks of the packages; BENCH chooses

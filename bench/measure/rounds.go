@@ -162,7 +162,13 @@ func prepare(m Metric, s *subject) (*series, error) {
 	case err == nil && m.Writes > 0:
 		one.beside, err = giveOf(s.system, s.Idle)
 	}
-	one.op = op
+	if one.op = op; err != nil || m.Changes || s.Asked == 0 {
+		return one, err
+	}
+	one.op = func(n int) error { return op(n % s.Asked) }
+	for n := 0; n < s.Asked && err == nil; n++ {
+		err = op(n)
+	}
 	return one, err
 }
 

@@ -16,6 +16,9 @@ type Kind struct {
 	Note string
 	// Stale says that it answers from before a change that was made since.
 	Stale bool
+	// Asked is how many different questions it is asked, and each once before it is
+	// timed; 0 means all, and not before.
+	Asked int
 	// Sizes are the names of those that it can load in reasonable time; empty means
 	// all.
 	Sizes []string
