@@ -104,6 +104,11 @@
 //     C7 or not, as may a list of resources or grants that is empty: the Service
 //     does neither.
 //
+// Where there is more:
+//
+//   - C27 A Tx that is a [ManyHolder] as well answers by HoldMany, in their order,
+//     what as many Holds would, and holds what they would.
+//
 // The Service also keeps to what the comment of each method asks of it: it writes
 // to what is held, creates under new IDs, gives what is registered. An adapter need
 // not check that beyond what C19 and C20 say.

@@ -30,5 +30,6 @@ func claim(number int) string {
 		24: "lists have the order that their method names; pages neither skip nor repeat a row that did not change, and After is exclusive, also when that row is gone; what is not there has empty lists",
 		25: "a deleted organization leaves its tombstone and nothing else; a user's record stays",
 		26: "writing to a row that is not there changes nothing and adds nothing",
+		27: "a Tx that has HoldMany answers by it what as many Holds would, and holds what they would",
 	}[number]
 }

@@ -128,8 +128,54 @@ func loosely(change func(*loose)) func() store.Store {
 	}
 }
 
+// hastyMany is a Tx that has HoldMany, which changes what is wanted or found.
+type hastyMany struct {
+	store.Tx
+	answers func([]store.Held)
+	wants   func(store.Want) store.Want
+}
+
+func (h hastyMany) HoldMany(ctx context.Context, wants []store.Want) ([]store.Held, error) {
+	list := make([]store.Held, len(wants))
+	for i, want := range wants {
+		if h.wants != nil {
+			want = h.wants(want)
+		}
+		var err error
+		if list[i], err = h.Tx.Hold(ctx, want); err != nil {
+			return nil, err
+		}
+	}
+	if h.answers != nil {
+		h.answers(list)
+	}
+	return list, nil
+}
+
+// manyStore is a memstore with such Txs.
+type manyStore struct {
+	store.Store
+	hastyMany
+}
+
+func (s manyStore) Update(ctx context.Context, fn func(context.Context, store.Tx) error) error {
+	return s.Store.Update(ctx, func(ctx context.Context, tx store.Tx) error {
+		s.Tx = tx
+		return fn(ctx, s.hastyMany)
+	})
+}
+
+func holdsMany(h hastyMany) func() store.Store {
+	return func() store.Store { return manyStore{mem(), h} }
+}
+
 func holdMutants() []mutant {
 	return []mutant{
+		{name: "C27 answers in another order", open: holdsMany(hastyMany{answers: slices.Reverse[[]store.Held]})},
+		{name: "C27 holds no user", open: holdsMany(hastyMany{wants: func(w store.Want) store.Want {
+			w.Users, w.MemberAlone = nil, true
+			return w
+		}})},
 		{name: "C7 compares nothing", meets: true, open: loosely(func(l *loose) {
 			l.ignores = func(*seenRevisions, string, uint64) bool { return true }
 		})},

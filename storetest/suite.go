@@ -35,7 +35,7 @@ type Case struct {
 func Cases() []Case {
 	return slices.Concat(
 		commitCases(), rollbackCases(), endedCases(), contextCases(),
-		holdCases(), heldCases(), raceCases(), crowdCases(),
+		holdCases(), heldCases(), manyCases(), raceCases(), crowdCases(),
 		readCases(), factsCases(),
 		recordCases(), grantCases(), isolationCases(), uniqueCases(),
 		bytesCases(), valueCases(), copyCases(),

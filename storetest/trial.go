@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"reflect"
+	"slices"
 	"time"
 
 	"github.com/google/go-cmp/cmp"
@@ -158,6 +159,14 @@ type contendedTx struct{ store.Tx }
 func (tx contendedTx) Hold(ctx context.Context, want store.Want) (store.Held, error) {
 	want.Contended = true
 	return tx.Tx.Hold(ctx, want)
+}
+
+func (tx contendedTx) HoldMany(ctx context.Context, wants []store.Want) ([]store.Held, error) {
+	wants = slices.Clone(wants)
+	for i := range wants {
+		wants[i].Contended = true
+	}
+	return store.HoldMany(ctx, tx.Tx, wants)
 }
 
 // pause lets others go first, up to n hundred microseconds.

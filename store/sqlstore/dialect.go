@@ -33,6 +33,13 @@ type dialect struct {
 	// noName is how a column is called whose name nobody needs: drivers copy it for
 	// each result.
 	noName string
+	// rows returns what stands for a table listed of the rows in its parameter, made
+	// by [dialect.parts]: columns c0, c1 and so on, each a number or a text.
+	rows func(numbers []bool) string
+	// comparesAll returns an UPDATE of table from a parameter of such rows: their
+	// first two columns find a record, by its ID and revision, and the others are
+	// what those named become.
+	comparesAll func(table string, names []string, numbers []bool) string
 	// element is how a string is written in those parameters; nil as it is.
 	element func(string) string
 	// membersFound looks up, one by one, the member rows m of an organization, its

@@ -14,6 +14,38 @@ type finale struct {
 	// compared are the records that are held and were there, organizations first,
 	// then users, in ascending order (C9).
 	compared []comparison
+	// together are comparisons of many records each. They come last.
+	together []counted
+}
+
+// counted is a statement that must be about so many rows.
+type counted struct {
+	*query
+	rows int64
+}
+
+// comparisons returns statements that change the records of table, whose columns are
+// its ID, the revision that it must still have, and what it becomes.
+func (d *dialect) comparisons(table string, records []columns) []counted {
+	if len(records) == 0 {
+		return nil
+	}
+	names, _ := records[0].split()
+	text := d.comparesAll(table, names, numbers(records))
+	var list []counted
+	for _, p := range d.parts(records) {
+		list = append(list, counted{sentence(text, p.list), int64(p.rows)})
+	}
+	return list
+}
+
+// expect runs a statement that must be about so many rows.
+func (s *session) expect(ctx context.Context, doing string, c counted) error {
+	n, err := s.exec(ctx, doing, c.query)
+	if err == nil && n != c.rows {
+		err = s.moved(doing)
+	}
+	return err
 }
 
 // comparison changes one record that must still have the revision that it had.
@@ -56,11 +88,16 @@ func eachByItself(ctx context.Context, s *session, f *finale) error {
 		}
 	}
 	for _, c := range f.compared {
-		n, err := s.exec(ctx, doingFinale, c.statement())
-		if err == nil && n != 1 {
-			err = s.moved(doingFinale)
+		if err := s.expect(ctx, doingFinale, counted{c.statement(), 1}); err != nil {
+			return err
 		}
-		if err != nil {
+	}
+	return expectAll(ctx, s, f.together)
+}
+
+func expectAll(ctx context.Context, s *session, list []counted) error {
+	for _, c := range list {
+		if err := s.expect(ctx, doingFinale, c); err != nil {
 			return err
 		}
 	}
@@ -74,17 +111,14 @@ const finaleParts = 16
 // part is a WITH of its own, and the statement returns the number of rows that the
 // comparisons found.
 func allInOne(ctx context.Context, s *session, f *finale) error {
-	type part struct {
-		q     *query
-		found int64 // rows, where they count
-	}
-	var parts []part
+	var parts []counted
 	for _, q := range f.kept {
-		parts = append(parts, part{q, 0})
+		parts = append(parts, counted{q, 0}) // nobody counts them
 	}
 	for _, c := range f.compared {
-		parts = append(parts, part{c.statement(), 1})
+		parts = append(parts, counted{c.statement(), 1})
 	}
+	parts = append(parts, f.together...)
 	for some := range slices.Chunk(parts, finaleParts) {
 		q, sum, want := new(query), sentence(`SELECT 0`), int64(0)
 		for i, p := range some {
@@ -92,10 +126,10 @@ func allInOne(ctx context.Context, s *session, f *finale) error {
 			if i == 0 {
 				word = `WITH`
 			}
-			q.add(word + ` ` + name + ` AS (`).addQuery(p.q).add(`RETURNING 1)`)
-			if p.found > 0 {
+			q.add(word + ` ` + name + ` AS (`).addQuery(p.query).add(`RETURNING 1)`)
+			if p.rows > 0 {
 				sum.add(`+ (SELECT count(*) FROM ` + name + `)`)
-				want += p.found
+				want += p.rows
 			}
 		}
 		found, err := s.number(ctx, doingFinale, q.addQuery(sum))
@@ -131,13 +165,10 @@ func comparedTogether(ctx context.Context, s *session, f *finale) error {
 			c.set(set, alias+`.`)
 			c.where(where, alias+`.`)
 		}
-		n, err := s.exec(ctx, doingFinale, tables.addQuery(set).addQuery(where))
-		if err == nil && n != int64(len(some)) {
-			err = s.moved(doingFinale)
-		}
-		if err != nil {
+		q := tables.addQuery(set).addQuery(where)
+		if err := s.expect(ctx, doingFinale, counted{q, int64(len(some))}); err != nil {
 			return err
 		}
 	}
-	return nil
+	return expectAll(ctx, s, f.together)
 }

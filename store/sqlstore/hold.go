@@ -15,18 +15,15 @@ import (
 // then whoever is first goes through, and the others wait instead of losing.
 func (t *tx) Hold(ctx context.Context, want store.Want) (store.Held, error) {
 	const doing = "hold"
-	if err := t.over(ctx, doing); err != nil || t.failed != nil {
-		return store.Held{}, t.lost(err)
-	}
-	if t.wrote {
-		return store.Held{}, store.ErrLateHold // a mistake of fn that breaks nothing
+	if err := t.mayHold(ctx, doing); err != nil {
+		return store.Held{}, err
 	}
 	f := findings{
 		tx: t, want: want, roles: rolesByID{}, named: rolesByID{},
 		held: store.Held{Users: map[orgs.UserID]store.HeldUser{}, Places: map[grants.Resource]store.Place{}},
 	}
 	if t.locked != nil && (want.Contended || t.contended) {
-		if err := t.lost(t.lock(ctx, want)); err != nil {
+		if err := t.lost(t.lock(ctx, t.lockQueries(want))); err != nil {
 			return store.Held{}, err
 		}
 	}
@@ -35,6 +32,17 @@ func (t *tx) Hold(ctx context.Context, want store.Want) (store.Held, error) {
 	}
 	f.finish()
 	return f.held, nil
+}
+
+// mayHold answers an error when t is over or has written already.
+func (t *tx) mayHold(ctx context.Context, doing string) error {
+	if err := t.over(ctx, doing); err != nil || t.failed != nil {
+		return t.lost(err)
+	}
+	if t.wrote {
+		return store.ErrLateHold // a mistake of fn that breaks nothing
+	}
+	return nil
 }
 
 // holdQuery asks for what want names, and whether the session deletes by foreign
@@ -62,10 +70,10 @@ func (t *tx) holdQuery(want store.Want) *query {
 	return new(query).addAll(`UNION ALL`, parts)
 }
 
-// lock locks what want holds. It is a query, since drivers may wait for ever on
-// rows that nobody reads.
-func (t *tx) lock(ctx context.Context, want store.Want) error {
-	_, err := t.number(ctx, "lock", t.locked(t.lockQueries(want)))
+// lock runs locks. They are a query, since drivers may wait for ever on rows that
+// nobody reads.
+func (t *tx) lock(ctx context.Context, locks []*query) error {
+	_, err := t.number(ctx, "lock", t.locked(locks))
 	return err
 }
 
@@ -106,22 +114,11 @@ func (t *tx) holdUsers(part addPart, want store.Want) {
 
 // holdRows asks for member rows, their roles and their grants.
 func (t *tx) holdRows(part addPart, want store.Want) {
-	wide, one := split(want.Grants)
 	row := func(is, has, which string, id any) {
 		part(is, columnsOfMember, `charter_members m WHERE m.org = ? AND `+which, want.Org, id)
 		part(isRole, columnsOfRole, `charter_members m CROSS JOIN charter_roles r`+leftJoinPermissions+
 			` WHERE m.org = ? AND `+which+` AND r.org = m.org AND r.id = m.role`, want.Org, id)
-		// Each by itself: neither all that the row has are looked at, nor who else has them.
-		given := func(table, condition string) string {
-			return t.listed + ` WHERE EXISTS (SELECT 1 FROM ` + table + ` g WHERE g.org = ? AND g.member =
-				(SELECT m.id FROM charter_members m WHERE m.org = ? AND ` + which + `) AND ` + condition + ` ` + seeking + `)`
-		}
-		if len(wide) > 0 {
-			part(has, columnsOfWideGrant, given(`charter_wide_grants`, `g.kind = listed.a`), t.arrays(wide), want.Org, want.Org, id)
-		}
-		if len(one) > 0 {
-			part(has, columnsOfGrant, given(`charter_grants`, `g.kind = listed.a AND g.resource = listed.b`), t.arrays(one), want.Org, want.Org, id)
-		}
+		t.holdGrants(part, has, want.Org, which, id, want.Grants)
 	}
 	if want.Actor != "" {
 		row(isActor, isActorHas, `m.user_id = ?`, want.Actor)
@@ -132,6 +129,22 @@ func (t *tx) holdRows(part addPart, want store.Want) {
 	if want.Address != "" {
 		part(isAddressed, columnsOfMember,
 			`charter_members m WHERE m.org = ? AND m.status IN ('active', 'invited') AND m.email_key = ?`, want.Org, want.Address)
+	}
+}
+
+// holdGrants asks which of list a row has, each by itself: neither all that the row
+// has are looked at, nor who else has them.
+func (t *tx) holdGrants(part addPart, has string, org orgs.ID, which string, id any, list []grants.Grant) {
+	wide, one := split(list)
+	given := func(table, condition string) string {
+		return t.listed + ` WHERE EXISTS (SELECT 1 FROM ` + table + ` g WHERE g.org = ? AND g.member =
+			(SELECT m.id FROM charter_members m WHERE m.org = ? AND ` + which + `) AND ` + condition + ` ` + seeking + `)`
+	}
+	if len(wide) > 0 {
+		part(has, columnsOfWideGrant, given(`charter_wide_grants`, `g.kind = listed.a`), t.arrays(wide), org, org, id)
+	}
+	if len(one) > 0 {
+		part(has, columnsOfGrant, given(`charter_grants`, `g.kind = listed.a AND g.resource = listed.b`), t.arrays(one), org, org, id)
 	}
 }
 
@@ -187,25 +200,28 @@ func (f *findings) add(r *record) (err error) {
 	return err
 }
 
-// finish puts the roles in place and notes what is held from now on: also what
-// is not there, which must then not be there at the end. Of a record that was
-// held before, the first revision counts.
+// finish puts the roles in place and notes what is held from now on.
 func (f *findings) finish() {
 	f.held.Roles = f.roles.all()
 	for _, role := range f.named.all() {
 		f.held.RoleNamed = role
 	}
-	t := f.tx
-	if id := f.want.Org; id != "" && t.orgs[id] == nil {
-		o := f.held.Org
+	f.tx.holds(f.want, f.held)
+}
+
+// holds notes what is held from now on: also what is not there, which must then not
+// be there at the end. Of a record that was held before, the first revision counts.
+func (t *tx) holds(want store.Want, held store.Held) {
+	if id := want.Org; id != "" && t.orgs[id] == nil {
+		o := held.Org
 		t.orgs[id] = &heldOrganization{there: o.ID != "", revision: o.Revision, record: o.Clone()}
 	}
-	users := f.want.Users
-	if user := f.held.Member.User; user != "" && !f.want.MemberAlone {
+	users := want.Users
+	if user := held.Member.User; user != "" && !want.MemberAlone {
 		users = append(slices.Clip(users), user)
 	}
 	for _, id := range users {
-		if u, there := f.held.Users[id]; t.users[id] == nil {
+		if u, there := held.Users[id]; t.users[id] == nil {
 			t.users[id] = &heldUser{there: there, revision: u.Revision, record: u.User}
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/hex"
+	"fmt"
 	"strconv"
 	"strings"
 
@@ -24,6 +25,8 @@ func mySQL() *dialect {
 		// columns have none.
 		list:         `(SELECT unhex(value) FROM json_table(?, '$[*]' COLUMNS (value VARCHAR(512) PATH '$')) AS elements)`,
 		listed:       `(SELECT n - 1 AS n, unhex(a) AS a, unhex(b) AS b, unhex(c) AS c FROM ` + mysqlElements + `) AS listed`,
+		rows:         rowsMySQL,
+		comparesAll:  comparesJoined,
 		element:      func(s string) string { return hex.EncodeToString([]byte(s)) },
 		membersFound: `CROSS JOIN charter_members m WHERE m.org = ? AND m.id = found.id`,
 		noName:       `c`,
@@ -49,6 +52,45 @@ func mySQL() *dialect {
 
 const mysqlElements = `json_table(?, '$[*]' COLUMNS (
 	n FOR ORDINALITY, a VARCHAR(512) PATH '$[0]', b VARCHAR(512) PATH '$[1]', c VARCHAR(512) PATH '$[2]')) AS elements`
+
+func rowsMySQL(numbers []bool) string {
+	columns := make([]string, len(numbers))
+	for i, number := range numbers {
+		columns[i] = elementOfRow(i, number) + ` AS c` + strconv.Itoa(i)
+	}
+	return `(SELECT ` + strings.Join(columns, `, `) + ` FROM ` + elementsOfRows(numbers) + `) AS listed`
+}
+
+// elementsOfRows stands for a table of the rows in its parameter as they are written.
+func elementsOfRows(numbers []bool) string {
+	columns := make([]string, len(numbers))
+	for i, number := range numbers {
+		kind := `LONGTEXT`
+		if number {
+			kind = `BIGINT`
+		}
+		columns[i] = fmt.Sprintf(`c%d %s PATH '$[%d]'`, i, kind, i)
+	}
+	return `json_table(?, '$[*]' COLUMNS (` + strings.Join(columns, `, `) + `)) AS elements`
+}
+
+func elementOfRow(i int, number bool) string {
+	if number {
+		return `elements.c` + strconv.Itoa(i)
+	}
+	return `unhex(elements.c` + strconv.Itoa(i) + `)`
+}
+
+// comparesJoined updates from a join with the elements themselves, as [deletesFrom]
+// deletes.
+func comparesJoined(table string, names []string, numbers []bool) string {
+	var set strings.Builder
+	for i := 2; i < len(names); i++ {
+		set.WriteString(`t.` + names[i] + ` = ` + elementOfRow(i, numbers[i]) + `, `)
+	}
+	return `UPDATE ` + elementsOfRows(numbers) + ` CROSS JOIN ` + table + ` t SET ` + set.String() + `t.revision = t.revision + 1
+		WHERE t.id = ` + elementOfRow(0, numbers[0]) + ` AND t.revision = ` + elementOfRow(1, numbers[1])
+}
 
 // deletesFrom deletes from a join: a subquery would be looked through for every
 // row. The join is with the elements themselves, since MariaDB 10.11 deletes

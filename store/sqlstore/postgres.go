@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"database/sql/driver"
 	"errors"
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
@@ -27,6 +28,8 @@ func postgreSQL() *dialect {
 		list: `(SELECT value #>> '{}' FROM jsonb_array_elements(CAST(? AS jsonb)) AS listed (value) WHERE jsonb_typeof(value) = 'string')`,
 		listed: `(SELECT n - 1 AS n, value ->> 0 AS a, value ->> 1 AS b, value ->> 2 AS c
 			FROM jsonb_array_elements(CAST(? AS jsonb)) WITH ORDINALITY AS elements (value, n) WHERE jsonb_typeof(value) = 'array') AS listed`,
+		rows:         rowsPostgreSQL,
+		comparesAll:  comparesFrom,
 		membersFound: `CROSS JOIN LATERAL (SELECT * FROM charter_members x WHERE x.org = ? AND x.id = found.id OFFSET 0) AS m WHERE 1 = 1`,
 		noName:       `c`,
 		limit:        `LIMIT ?`,
@@ -48,6 +51,29 @@ func postgreSQL() *dialect {
 		return &server{d: d, db: db}, d.checkPostgreSQL(ctx, db)
 	}
 	return d
+}
+
+func rowsPostgreSQL(numbers []bool) string {
+	columns := make([]string, len(numbers))
+	for i, number := range numbers {
+		columns[i] = fmt.Sprintf(`value ->> %d`, i)
+		if number {
+			columns[i] = `CAST(` + columns[i] + ` AS bigint)`
+		}
+		columns[i] += ` AS c` + strconv.Itoa(i)
+	}
+	return `(SELECT ` + strings.Join(columns, `, `) +
+		` FROM jsonb_array_elements(CAST(? AS jsonb)) AS elements (value) WHERE jsonb_typeof(value) = 'array') AS listed`
+}
+
+// comparesFrom updates from the rows.
+func comparesFrom(table string, names []string, numbers []bool) string {
+	var set strings.Builder
+	for i, name := range names[2:] {
+		set.WriteString(name + ` = ` + cell(i+2) + `, `)
+	}
+	return `UPDATE ` + table + ` AS t SET ` + set.String() + `revision = t.revision + 1 FROM ` + rowsPostgreSQL(numbers) +
+		` WHERE t.id = ` + cell(0) + ` AND t.revision = ` + cell(1)
 }
 
 // deletesEach looks up each row by all its columns. The OFFSET hides from the planner

@@ -3,7 +3,9 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
+	"fmt"
 	"strconv"
+	"strings"
 
 	"github.com/seed-5b9f5318/charter/internal/drivercode"
 	"github.com/seed-5b9f5318/charter/internal/schema"
@@ -19,6 +21,8 @@ func sqlite() *dialect {
 		enforced:     `pragma_foreign_keys AS enforced`,
 		list:         `(SELECT value FROM json_each(?))`,
 		listed:       `(SELECT key AS n, value ->> 0 AS a, value ->> 1 AS b, value ->> 2 AS c FROM json_each(?)) AS listed`,
+		rows:         rowsSQLite,
+		comparesAll:  comparesUpserting,
 		membersFound: `CROSS JOIN charter_members m WHERE m.org = ? AND m.id = found.id`,
 		noName:       `''`,
 		limit:        `LIMIT (? + 0)`, // a bare ? makes SQLite compile the statement for each value
@@ -39,6 +43,28 @@ func sqlite() *dialect {
 	d.facts = factsTextsOf(d)
 	d.open = func(ctx context.Context, db *sql.DB, _ queryer) (transactions, error) { return openSQLite(ctx, d, db) }
 	return d
+}
+
+func rowsSQLite(numbers []bool) string {
+	columns := make([]string, len(numbers))
+	for i := range numbers {
+		columns[i] = fmt.Sprintf(`value ->> %d AS c%d`, i, i)
+	}
+	return `(SELECT ` + strings.Join(columns, `, `) + ` FROM json_each(?)) AS listed`
+}
+
+// comparesUpserting finds the records, and puts them back as they become: an UPDATE
+// from the rows would go through the whole table.
+func comparesUpserting(table string, names []string, numbers []bool) string {
+	names = names[2:]
+	set := make([]string, len(names))
+	for i, name := range names {
+		set[i] = name + ` = excluded.` + name
+	}
+	return `INSERT INTO ` + table + ` (` + strings.Join(names, `, `) + `, id, revision) SELECT ` +
+		strings.Join(cells(2, len(names)), `, `) + `, t.id, t.revision + 1 FROM ` + rowsSQLite(numbers) + ` CROSS JOIN ` + table + ` t
+		WHERE t.id = ` + cell(0) + ` AND t.revision = ` + cell(1) + `
+		ON CONFLICT (id) DO UPDATE SET ` + strings.Join(set, `, `) + `, revision = excluded.revision`
 }
 
 // minSQLite is the version that this is written for.

@@ -11,9 +11,10 @@ import (
 	"github.com/seed-5b9f5318/charter/store"
 )
 
-// tx is the Tx of one Update. Writes run as they come, except those of events and
-// of the records that are held: these are kept back and go out with the
-// comparison at the end, in as few statements as the database can do it (C7).
+// tx is the Tx of one Update. Events and the records that are held are kept back
+// and go out with the comparison at the end, in as few statements as the database
+// can do it (C7). Of the other writes, those that come in numbers wait for more of
+// their kind, see [waiting], and the rest run as they come.
 type tx struct {
 	*session
 	orgs  map[orgs.ID]*heldOrganization
@@ -21,7 +22,8 @@ type tx struct {
 	// cascades says that the session deletes by foreign keys. Where the host's
 	// connection does not, what hangs on a row is deleted by hand.
 	cascades bool
-	events   []*query // kept back
+	events   []columns // kept back
+	waiting  waiting
 	wrote    bool
 	failed   error // of the first statement that failed
 }
@@ -46,9 +48,20 @@ type heldUser struct {
 	record   orgs.User
 }
 
-// write runs change, unless t is over. A transaction of which one statement
-// failed is lost: Update returns the error of that one, whatever fn makes of it.
+// write runs change, after what waits, unless t is over.
 func (t *tx) write(ctx context.Context, doing string, change func() error) error {
+	return t.note(ctx, doing, func() error {
+		if err := t.flush(ctx); err != nil {
+			return err
+		}
+		return change()
+	})
+}
+
+// note calls change, which runs no statement that others must not overtake, unless
+// t is over. A transaction of which one statement failed is lost: Update returns the
+// error of that one, whatever fn makes of it.
+func (t *tx) note(ctx context.Context, doing string, change func() error) error {
 	err := t.over(ctx, doing)
 	if err == nil && t.failed == nil {
 		t.wrote = true
@@ -87,16 +100,17 @@ func (t *tx) finish(ctx context.Context) error {
 	if t.failed != nil || !t.wrote {
 		return cmp.Or(t.failed, t.fail(ctx, "update", ctx.Err()))
 	}
-	f := &finale{kept: t.events}
+	if err := t.flush(ctx); err != nil {
+		return err
+	}
+	f := &finale{kept: t.insertsInside(`charter_events`, t.events)}
 	for _, id := range slices.Sorted(maps.Keys(t.orgs)) {
 		if err := t.finishOrganization(ctx, f, id, t.orgs[id]); err != nil {
 			return err
 		}
 	}
-	for _, id := range slices.Sorted(maps.Keys(t.users)) {
-		if err := t.finishUser(ctx, f, id, t.users[id]); err != nil {
-			return err
-		}
+	if err := t.finishUsers(ctx, f); err != nil {
+		return err
 	}
 	if err := t.atEnd(ctx, t.session, f); err != nil {
 		return err

@@ -17,8 +17,9 @@ import (
 const chunk = 5000
 
 const (
-	columnOrg  = `org`
-	columnKind = `kind`
+	columnOrg    = `org`
+	columnMember = `member`
+	columnKind   = `kind`
 )
 
 // eachChunk runs the statements that make returns for list, in parts.
@@ -33,7 +34,7 @@ func (t *tx) eachChunk(ctx context.Context, doing string, list [][]string, state
 
 // ofElements returns the names that the columns of an element have in listed.
 func ofElements(columns []string) string {
-	return strings.Join([]string{`listed.a`, `listed.b`}[:len(columns)], `, `)
+	return strings.Join([]string{`listed.a`, `listed.b`, `listed.c`}[:len(columns)], `, `)
 }
 
 // deletesIn deletes the rows of table whose columns are in listed, by a subquery.
@@ -91,40 +92,51 @@ func split(list []grants.Grant) (wide, one [][]string) {
 }
 
 func (t *tx) Give(ctx context.Context, org orgs.ID, id orgs.MemberID, give []grants.Grant) error {
-	const doing = "give grants"
-	return t.write(ctx, doing, func() error {
-		wide, one := split(give)
-		err := t.eachChunk(ctx, doing, wide, func(part string) *query {
-			return sentence(`INSERT INTO charter_wide_grants (org, member, kind)
-				SELECT m.org, m.id, listed.a FROM charter_members m CROSS JOIN `+t.listed+` WHERE m.org = ? AND m.id = ? `+t.unlessThere,
-				part, org, id)
-		})
-		if err != nil {
-			return err
-		}
-		return t.eachChunk(ctx, doing, one, func(part string) *query {
-			return sentence(`INSERT INTO charter_grants (org, member, kind, resource)
-				SELECT m.org, m.id, listed.a, listed.b FROM charter_members m CROSS JOIN `+t.listed+` WHERE m.org = ? AND m.id = ?
-				AND EXISTS (SELECT 1 FROM charter_resources r WHERE r.org = m.org AND r.kind = listed.a AND r.id = listed.b `+seeking+`) `+
-				t.unlessThere,
-				part, org, id)
-		})
+	return t.keep(ctx, doingGive, org, adding, func() {
+		t.waiting.given[ofMember{org, id}] = append(t.waiting.given[ofMember{org, id}], give...)
 	})
 }
 
 func (t *tx) Take(ctx context.Context, org orgs.ID, id orgs.MemberID, take []grants.Grant) error {
-	const doing = "take grants"
-	return t.write(ctx, doing, func() error {
-		wide, one := split(take)
-		err := t.eachChunk(ctx, doing, wide, func(part string) *query {
-			return sentence(t.deletes(t.dialect, `charter_wide_grants`, []string{columnOrg, `member`}, []string{columnKind}), part, org, id)
-		})
-		if err != nil {
-			return err
-		}
-		return t.eachChunk(ctx, doing, one, func(part string) *query {
-			return sentence(t.deletes(t.dialect, `charter_grants`, []string{columnOrg, `member`}, []string{columnKind, `resource`}), part, org, id)
-		})
+	return t.keep(ctx, doingTake, org, removing, func() {
+		t.waiting.taken[ofMember{org, id}] = append(t.waiting.taken[ofMember{org, id}], take...)
+	})
+}
+
+const (
+	doingGive = "give grants"
+	doingTake = "take grants"
+)
+
+// give gives grants to members of org.
+func (t *tx) give(ctx context.Context, org orgs.ID, wide, one [][]string) error {
+	err := t.eachChunk(ctx, doingGive, wide, func(part string) *query {
+		return sentence(`INSERT INTO charter_wide_grants (org, member, kind)
+			SELECT m.org, m.id, listed.b FROM `+t.listed+` CROSS JOIN charter_members m WHERE m.org = ? AND m.id = listed.a `+t.unlessThere,
+			part, org)
+	})
+	if err != nil {
+		return err
+	}
+	return t.eachChunk(ctx, doingGive, one, func(part string) *query {
+		return sentence(`INSERT INTO charter_grants (org, member, kind, resource)
+			SELECT m.org, m.id, listed.b, listed.c FROM `+t.listed+` CROSS JOIN charter_members m WHERE m.org = ? AND m.id = listed.a
+			AND EXISTS (SELECT 1 FROM charter_resources r WHERE r.org = m.org AND r.kind = listed.b AND r.id = listed.c `+seeking+`) `+
+			t.unlessThere,
+			part, org)
+	})
+}
+
+func (t *tx) take(ctx context.Context, org orgs.ID, wide, one [][]string) error {
+	of := []string{columnOrg}
+	err := t.eachChunk(ctx, doingTake, wide, func(part string) *query {
+		return sentence(t.deletes(t.dialect, `charter_wide_grants`, of, []string{columnMember, columnKind}), part, org)
+	})
+	if err != nil {
+		return err
+	}
+	return t.eachChunk(ctx, doingTake, one, func(part string) *query {
+		return sentence(t.deletes(t.dialect, `charter_grants`, of, []string{columnMember, columnKind, `resource`}), part, org)
 	})
 }
 

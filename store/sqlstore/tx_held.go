@@ -2,6 +2,8 @@ package sqlstore
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/seed-5b9f5318/charter/orgs"
@@ -11,19 +13,15 @@ import (
 // The writes to what is held.
 
 func (t *tx) CreateOrganization(ctx context.Context, o orgs.Organization) error {
-	const doing = "create organization"
-	return t.write(ctx, doing, func() error {
-		_, err := t.exec(ctx, doing, organizationColumns(o).insert(`charter_organizations`, o.ID))
-		if err == nil {
-			t.orgs[o.ID] = &heldOrganization{there: true, created: true, revision: 1, record: o.Clone()}
-		}
-		return err
+	return t.keep(ctx, "create organization", o.ID, adding, func() {
+		t.waiting.founded = append(t.waiting.founded, organizationColumns(o).created(o.ID))
+		t.orgs[o.ID] = &heldOrganization{there: true, created: true, revision: 1, record: o.Clone()}
 	})
 }
 
 func (t *tx) UpdateOrganization(ctx context.Context, o orgs.Organization) error {
 	const doing = "update organization"
-	return t.write(ctx, doing, func() error {
+	return t.note(ctx, doing, func() error {
 		held := t.orgs[o.ID]
 		if held == nil {
 			return notHeld(doing)
@@ -82,7 +80,7 @@ func (t *tx) DeleteTombstone(ctx context.Context, id orgs.ID) error {
 
 func (t *tx) PutUser(ctx context.Context, u orgs.User) error {
 	const doing = "put user"
-	return t.write(ctx, doing, func() error {
+	return t.note(ctx, doing, func() error {
 		held := t.users[u.ID]
 		if held == nil {
 			return notHeld(doing)
@@ -138,21 +136,34 @@ func (t *tx) finishOrganization(ctx context.Context, f *finale, id orgs.ID, held
 	return nil
 }
 
-// finishUser adds to f what was kept back of id, and the comparison.
-func (t *tx) finishUser(ctx context.Context, f *finale, id orgs.UserID, held *heldUser) error {
-	columns := userColumns(held.record)
-	switch {
-	case !held.there && !held.changed:
-		return t.stillMissing(ctx, "compare user", `charter_users`, id, columns)
-	case !held.there:
-		f.kept = append(f.kept, columns.insert(`charter_users`, id))
-		return nil
+// finishUsers adds to f what was kept back of the users, in ascending order (C9),
+// and the comparisons: of many, all together.
+func (t *tx) finishUsers(ctx context.Context, f *finale) error {
+	var fresh, there []columns
+	var compared comparison // the last one
+	for _, id := range slices.Sorted(maps.Keys(t.users)) {
+		held, record := t.users[id], userColumns(t.users[id].record)
+		switch {
+		case held.there:
+			compared = comparison{table: `charter_users`, id: id, revision: int64(held.revision)}
+			if held.changed {
+				compared.columns, compared.values = record.split()
+			}
+			there = append(there, append(columns{{`id`, id}, {`revision`, compared.revision}}, record...))
+		case held.changed:
+			fresh = append(fresh, record.created(id))
+		default:
+			if err := t.stillMissing(ctx, "compare user", `charter_users`, id, record); err != nil {
+				return err
+			}
+		}
 	}
-	c := comparison{table: `charter_users`, id: id, revision: int64(held.revision)}
-	if held.changed {
-		c.columns, c.values = columns.split()
+	f.kept = append(f.kept, t.inserts(`charter_users`, fresh)...)
+	if len(there) == 1 {
+		f.compared = append(f.compared, compared)
+	} else {
+		f.together = t.comparisons(`charter_users`, there)
 	}
-	f.compared = append(f.compared, c)
 	return nil
 }
 
@@ -160,33 +171,13 @@ func (t *tx) finishUser(ctx context.Context, f *finale, id orgs.UserID, held *he
 // was not there has not appeared (C7). It adds the row and takes it away again.
 // Nobody can look for what appears after the snapshot of the transaction, and
 // nobody can add what is being added.
-func (t *tx) stillMissing(ctx context.Context, doing, table string, id any, columns columns) error {
-	for _, q := range []*query{columns.insert(table, id), sentence(`DELETE FROM `+table+` WHERE id = ?`, id)} {
+func (t *tx) stillMissing(ctx context.Context, doing, table string, id any, record columns) error {
+	for _, q := range []*query{t.inserts(table, []columns{record.created(id)})[0], sentence(`DELETE FROM `+table+` WHERE id = ?`, id)} {
 		if _, err := t.exec(ctx, doing, q); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// columns are those of a held record but its ID and its revision.
-type columns []struct {
-	name  string
-	value any
-}
-
-func (c columns) split() (names []string, values []any) {
-	for _, column := range c {
-		names, values = append(names, column.name), append(values, column.value)
-	}
-	return names, values
-}
-
-// insert returns the INSERT of a record at revision 1.
-func (c columns) insert(table string, id any) *query {
-	names, values := c.split()
-	return sentence(`INSERT INTO `+table+` (`+strings.Join(names, `, `)+`, id, revision) VALUES (`+strings.Repeat(`?, `, len(c))+`?, 1)`,
-		append(values, id)...)
 }
 
 func organizationColumns(o orgs.Organization) columns {

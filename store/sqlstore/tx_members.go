@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"slices"
 
 	"github.com/seed-5b9f5318/charter/orgs"
 	"github.com/seed-5b9f5318/charter/roles"
@@ -11,14 +12,11 @@ import (
 // The writes inside an organization. Each begins with the row that it hangs on:
 // where that is not there, it adds nothing (C26).
 
-// keys are what a member is sorted and searched by.
-type keys struct{ first, last, email, invited, role string }
+// keys are what a profile is sorted and searched by.
+type keys struct{ first, last, email string }
 
 func keysOf(m orgs.Member) keys {
-	return keys{
-		first: m.Key(orgs.ByFirstName), last: m.Key(orgs.ByLastName), email: m.Key(orgs.ByEmail),
-		invited: m.Key(orgs.ByInvited), role: m.Key(orgs.ByRole),
-	}
+	return keys{first: m.Key(orgs.ByFirstName), last: m.Key(orgs.ByLastName), email: m.Key(orgs.ByEmail)}
 }
 
 // nullable returns nil for the zero value: what is not there is not unique.
@@ -29,19 +27,33 @@ func nullable[T comparable](v T) any {
 	return v
 }
 
-func (t *tx) CreateMember(ctx context.Context, m orgs.Member) error {
-	k := keysOf(m)
+func memberColumns(m orgs.Member) columns {
 	var invited any
 	if m.Status == orgs.Invited {
-		invited = k.email
+		invited = m.Key(orgs.ByEmail)
 	}
-	return t.run(ctx, "create member", sentence(`INSERT INTO charter_members
-		(org, id, role, status, user_id, invited_address, email, first_name, last_name, invited_by, invited_at, joined_at,
-		message, issue, first_key, last_key, email_key, invited_key, role_key)
-		SELECT o.id, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ? FROM charter_organizations o WHERE o.id = ?`,
-		m.ID, m.Role, m.Status, nullable(m.User), invited, m.Email, m.FirstName, m.LastName, m.InvitedBy,
-		m.InvitedAt.UnixMicro(), m.JoinedAt.UnixMicro(), m.Message, m.Issue,
-		k.first, k.last, k.email, k.invited, k.role, m.Org))
+	row := columns{
+		{`id`, m.ID}, {`role`, m.Role}, {`status`, m.Status}, {`user_id`, nullable(m.User)}, {`invited_address`, invited},
+		{`email`, m.Email}, {`first_name`, m.FirstName}, {`last_name`, m.LastName},
+		{`invited_by`, m.InvitedBy}, {`invited_at`, m.InvitedAt.UnixMicro()}, {`joined_at`, m.JoinedAt.UnixMicro()},
+		{`message`, m.Message}, {`issue`, m.Issue},
+	}
+	for _, sort := range orgs.Sorts() {
+		row = append(row, column{keyColumn(sort), m.Key(sort)})
+	}
+	return append(row, column{columnOrg, m.Org})
+}
+
+func (t *tx) CreateMember(ctx context.Context, m orgs.Member) error {
+	const doing = "create member"
+	if t.waiting.given[ofMember{m.Org, m.ID}] != nil { // to a row that is not there yet
+		if err := t.write(ctx, doing, func() error { return nil }); err != nil {
+			return err
+		}
+	}
+	return t.keep(ctx, doing, m.Org, adding, func() {
+		t.waiting.members = append(t.waiting.members, memberColumns(m))
+	})
 }
 
 func (t *tx) UpdateMember(ctx context.Context, m orgs.Member) error {
@@ -58,13 +70,39 @@ func (t *tx) JoinMember(ctx context.Context, m orgs.Member) error {
 }
 
 func (t *tx) DeleteMember(ctx context.Context, org orgs.ID, id orgs.MemberID) error {
-	const doing = "delete member"
-	return t.write(ctx, doing, func() error {
-		return t.deleteWith(ctx, doing,
-			sentence(`DELETE FROM charter_members WHERE org = ? AND id = ?`, org, id),
-			sentence(`DELETE FROM charter_grants WHERE org = ? AND member = ?`, org, id),
-			sentence(`DELETE FROM charter_wide_grants WHERE org = ? AND member = ?`, org, id))
+	return t.keep(ctx, "delete member", org, removing, func() {
+		t.waiting.gone = append(t.waiting.gone, ofMember{org, id})
 	})
+}
+
+// deleteMembers deletes rows with their grants: one by its key, many of an
+// organization by a list.
+func (t *tx) deleteMembers(ctx context.Context, list []ofMember) error {
+	const doing = "delete member"
+	slices.SortFunc(list, ofMember.compare)
+	for len(list) > 0 {
+		org, n := list[0].org, 1
+		for n < len(list) && list[n].org == org {
+			n++
+		}
+		deletes := func(table, column string) *query {
+			if n == 1 {
+				return sentence(`DELETE FROM `+table+` WHERE org = ? AND `+column+` = ?`, org, list[0].id)
+			}
+			ids := make([]orgs.MemberID, n)
+			for i := range ids {
+				ids[i] = list[i].id
+			}
+			return sentence(t.deletes(t.dialect, table, []string{columnOrg}, []string{column}), t.arrays(singles(ids)), org)
+		}
+		err := t.deleteWith(ctx, doing,
+			deletes(`charter_members`, `id`), deletes(`charter_grants`, columnMember), deletes(`charter_wide_grants`, columnMember))
+		if err != nil {
+			return err
+		}
+		list = list[n:]
+	}
+	return nil
 }
 
 // deleteWith runs q, a DELETE, after hanging, the deletions of what hangs on it
@@ -127,10 +165,11 @@ func (t *tx) DeleteRole(ctx context.Context, org orgs.ID, id roles.ID) error {
 }
 
 func (t *tx) Append(ctx context.Context, e store.Event) error {
-	return t.write(ctx, "append event", func() error {
-		t.events = append(t.events, sentence(`INSERT INTO charter_events (org, number, at, actor, action, detail)
-			SELECT o.id, ?, ?, ?, ?, ? FROM charter_organizations o WHERE o.id = ?`,
-			ordered(e.Number), e.At.UnixMicro(), e.Actor, e.Action, encode(e.Detail), e.Org))
+	return t.note(ctx, "append event", func() error {
+		t.events = append(t.events, columns{
+			{`number`, ordered(e.Number)}, {`at`, e.At.UnixMicro()}, {`actor`, e.Actor}, {`action`, e.Action},
+			{`detail`, encode(e.Detail)}, {columnOrg, e.Org},
+		})
 		return nil
 	})
 }
