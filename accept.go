@@ -175,13 +175,9 @@ func (s *Service) accept(ctx context.Context, tx store.Tx, held store.Held, who 
 		return held.Member, err
 	}
 	now := s.now()
-	user, known := held.Users[who.User]
-	renamed := known && user.Profile != who.Profile
-	if !known {
-		user.User = orgs.User{ID: who.User, CreatedAt: now}
-	}
-	user.Profile = who.Profile
-	org, member, err := held.Org.Join(held.Member, held.Actor, user.User, now)
+	sc := scene{Held: held, s: s, tx: tx, as: Actor{User: who.User, Org: held.Org.ID}}
+	user, renamed := sc.joining(who.User, who.Profile, now)
+	org, member, err := held.Org.Join(held.Member, held.Actor, user, now)
 	if err != nil {
 		return orgs.Member{}, err
 	}
@@ -196,6 +192,5 @@ func (s *Service) accept(ctx context.Context, tx store.Tx, held store.Held, who 
 			return orgs.Member{}, err
 		}
 	}
-	sc := scene{Held: held, s: s, tx: tx, as: Actor{User: who.User, Org: org.ID}}
 	return member, sc.save(ctx, org, store.InvitationAccepted, store.Detail{Member: member.ID, User: member.User})
 }

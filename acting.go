@@ -2,6 +2,7 @@ package charter
 
 import (
 	"context"
+	"time"
 
 	"github.com/seed-5b9f5318/charter/grants"
 	"github.com/seed-5b9f5318/charter/orgs"
@@ -30,19 +31,22 @@ func (s *Service) hold(ctx context.Context, tx store.Tx, as Actor, permission ro
 		return nil, err
 	}
 	sc := &scene{Held: held, s: s, tx: tx, as: as}
-	if as.host {
-		if held.Org.ID == "" {
-			return nil, ErrNotFound
-		}
-		return sc, nil
+	return sc, sc.admits(permission)
+}
+
+// admits refuses the actor as hold does.
+func (sc *scene) admits(permission roles.Permission) error {
+	switch {
+	case sc.as.host && sc.Org.ID == "":
+		return ErrNotFound
+	case sc.as.host:
+		return nil
+	case sc.Actor.Status != orgs.Active:
+		return ErrDenied
+	case permission != "" && !sc.s.options.Catalogue.Holds(sc.holds(sc.Actor.Role), permission):
+		return ErrDenied
 	}
-	if held.Actor.Status != orgs.Active {
-		return nil, ErrDenied
-	}
-	if permission != "" && !s.options.Catalogue.Holds(sc.holds(held.Actor.Role), permission) {
-		return nil, ErrDenied
-	}
-	return sc, nil
+	return nil
 }
 
 // holds returns what role id of the organization holds; nothing when there is
@@ -88,7 +92,19 @@ func (sc *scene) mayOpen(m orgs.Member) bool {
 		m.ID != "" && m.InvitedBy == sc.as.User
 }
 
-// save appends e to the history and saves o, which is the organization as the
+// joining returns user id as it is stored from now on, with profile, and whether
+// that replaces another one.
+func (sc *scene) joining(id orgs.UserID, profile orgs.Profile, now time.Time) (user orgs.User, renamed bool) {
+	held, known := sc.Users[id]
+	if user = held.User; !known {
+		user = orgs.User{ID: id, CreatedAt: now}
+	}
+	renamed = known && user.Profile != profile
+	user.Profile = profile
+	return user, renamed
+}
+
+// save appends an event to the history and saves o, which is the organization as the
 // operation leaves it (H1).
 func (sc *scene) save(ctx context.Context, o orgs.Organization, action store.Action, detail store.Detail) error {
 	o.Events++
@@ -97,6 +113,7 @@ func (sc *scene) save(ctx context.Context, o orgs.Organization, action store.Act
 	}); err != nil {
 		return err
 	}
+	sc.Org = o
 	return sc.tx.UpdateOrganization(ctx, o)
 }
 

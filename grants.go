@@ -27,18 +27,23 @@ type Grants struct{ s *Service }
 func (g *Grants) Give(ctx context.Context, as Actor, id orgs.MemberID, give ...grants.Grant) error {
 	give = slices.Clone(give) // what is checked in the transaction is what was given here
 	return g.change(ctx, "give", as, id, give, func(ctx context.Context, sc *scene, sorted []grants.Grant) error {
-		if err := sc.mayGive(give); err != nil {
-			return err
-		}
-		missing := grants.Missing(grants.NewHeld(sc.MemberHas...), sorted)
-		if len(missing) == 0 {
-			return nil
-		}
-		if err := sc.tx.Give(ctx, as.Org, id, missing); err != nil {
-			return err
-		}
-		return sc.save(ctx, sc.Org, store.GrantsGiven, store.Detail{Member: id, Grants: missing})
+		return sc.give(ctx, give, sorted)
 	})
+}
+
+// give gives the member grants, which the caller asked for in the order of asked.
+func (sc *scene) give(ctx context.Context, asked, sorted []grants.Grant) error {
+	if err := sc.mayGive(asked); err != nil {
+		return err
+	}
+	missing := grants.Missing(grants.NewHeld(sc.MemberHas...), sorted)
+	if len(missing) == 0 {
+		return nil
+	}
+	if err := sc.tx.Give(ctx, sc.as.Org, sc.Member.ID, missing); err != nil {
+		return err
+	}
+	return sc.save(ctx, sc.Org, store.GrantsGiven, store.Detail{Member: sc.Member.ID, Grants: missing})
 }
 
 // Take takes grants from member id (G2). It needs [roles.ChangeRoles] and
@@ -49,16 +54,21 @@ func (g *Grants) Give(ctx context.Context, as Actor, id orgs.MemberID, give ...g
 // Errors: [ErrInvalid] naming "member" or "grants[i]…"; [ErrDenied];
 // [ErrNotFound]; [ErrEscalation]; [ErrHoldsAll].
 func (g *Grants) Take(ctx context.Context, as Actor, id orgs.MemberID, take ...grants.Grant) error {
-	return g.change(ctx, "take", as, id, take, func(ctx context.Context, sc *scene, take []grants.Grant) error {
-		taken, err := grants.Taken(grants.NewHeld(sc.MemberHas...), take)
-		if err != nil || len(taken) == 0 {
-			return err
-		}
-		if err := sc.tx.Take(ctx, as.Org, id, taken); err != nil {
-			return err
-		}
-		return sc.save(ctx, sc.Org, store.GrantsTaken, store.Detail{Member: id, Grants: taken})
+	return g.change(ctx, "take", as, id, take, func(ctx context.Context, sc *scene, sorted []grants.Grant) error {
+		return sc.take(ctx, sorted)
 	})
+}
+
+// take takes grants, which are sorted, from the member.
+func (sc *scene) take(ctx context.Context, sorted []grants.Grant) error {
+	taken, err := grants.Taken(grants.NewHeld(sc.MemberHas...), sorted)
+	if err != nil || len(taken) == 0 {
+		return err
+	}
+	if err := sc.tx.Take(ctx, sc.as.Org, sc.Member.ID, taken); err != nil {
+		return err
+	}
+	return sc.save(ctx, sc.Org, store.GrantsTaken, store.Detail{Member: sc.Member.ID, Grants: taken})
 }
 
 // change runs fn on what is known of member id and gs, which is sorted then.
@@ -76,7 +86,7 @@ func (g *Grants) change(
 	if err != nil {
 		return err
 	}
-	want := store.Want{Member: id, MemberAlone: true, Resources: targets(gs), Grants: reaching(gs)}
+	want := wantGrants(id, gs)
 	return g.s.update(ctx, operation, func(ctx context.Context, tx store.Tx) error {
 		sc, err := g.s.hold(ctx, tx, as, roles.ChangeRoles, want)
 		if err != nil {
@@ -87,6 +97,12 @@ func (g *Grants) change(
 		}
 		return fn(ctx, sc, gs)
 	})
+}
+
+// wantGrants asks for what decides about giving member id gs, which are sorted, or
+// taking them.
+func wantGrants(id orgs.MemberID, gs []grants.Grant) store.Want {
+	return store.Want{Member: id, MemberAlone: true, Resources: targets(gs), Grants: reaching(gs)}
 }
 
 // mayGive refuses grants that the actor does not reach itself (M7), and those of

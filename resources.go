@@ -42,19 +42,26 @@ const MaxBatch = grants.MaxBatch
 // [ErrDenied]; [ErrNotFound] for the host in an organization that does not exist;
 // [ErrRegisteredElsewhere].
 func (r *Resources) Register(ctx context.Context, as Actor, resources ...grants.Resource) error {
-	return r.place(ctx, "register", as, resources, func(ctx context.Context, sc *scene, resources []grants.Resource) error {
-		fresh := slices.DeleteFunc(slices.Clone(resources), func(res grants.Resource) bool { return sc.Places[res] == store.Here })
-		if slices.ContainsFunc(fresh, func(res grants.Resource) bool { return sc.Places[res] == store.Elsewhere }) {
-			return ErrRegisteredElsewhere
-		}
-		if len(fresh) == 0 {
-			return nil
-		}
-		if err := sc.tx.Register(ctx, as.Org, fresh); err != nil {
-			return err
-		}
-		return sc.save(ctx, sc.Org, store.ResourcesRegistered, store.Detail{Resources: fresh})
+	return r.place(ctx, "register", as, resources, func(ctx context.Context, sc *scene, sorted []grants.Resource) error {
+		_, err := sc.register(ctx, sorted)
+		return err
 	})
+}
+
+// register registers those of resources that are not here yet, and returns how many
+// these are.
+func (sc *scene) register(ctx context.Context, resources []grants.Resource) (int, error) {
+	fresh := slices.DeleteFunc(slices.Clone(resources), func(res grants.Resource) bool { return sc.Places[res] == store.Here })
+	if slices.ContainsFunc(fresh, func(res grants.Resource) bool { return sc.Places[res] == store.Elsewhere }) {
+		return 0, ErrRegisteredElsewhere
+	}
+	if len(fresh) == 0 {
+		return 0, nil
+	}
+	if err := sc.tx.Register(ctx, sc.as.Org, fresh); err != nil {
+		return 0, err
+	}
+	return len(fresh), sc.save(ctx, sc.Org, store.ResourcesRegistered, store.Detail{Resources: fresh})
 }
 
 // Unregister takes resources from the actor's organization and ends every grant
@@ -64,16 +71,23 @@ func (r *Resources) Register(ctx context.Context, as Actor, resources ...grants.
 // "resources" when they are more than [MaxBatch];
 // [ErrDenied]; [ErrNotFound] for the host in an organization that does not exist.
 func (r *Resources) Unregister(ctx context.Context, as Actor, resources ...grants.Resource) error {
-	return r.place(ctx, "unregister", as, resources, func(ctx context.Context, sc *scene, resources []grants.Resource) error {
-		gone := slices.DeleteFunc(slices.Clone(resources), func(res grants.Resource) bool { return sc.Places[res] != store.Here })
-		if len(gone) == 0 {
-			return nil
-		}
-		if err := sc.tx.Unregister(ctx, as.Org, gone); err != nil {
-			return err
-		}
-		return sc.save(ctx, sc.Org, store.ResourcesUnregistered, store.Detail{Resources: gone})
+	return r.place(ctx, "unregister", as, resources, func(ctx context.Context, sc *scene, sorted []grants.Resource) error {
+		_, err := sc.unregister(ctx, sorted)
+		return err
 	})
+}
+
+// unregister takes away those of resources that are here, and returns how many these
+// are.
+func (sc *scene) unregister(ctx context.Context, resources []grants.Resource) (int, error) {
+	gone := slices.DeleteFunc(slices.Clone(resources), func(res grants.Resource) bool { return sc.Places[res] != store.Here })
+	if len(gone) == 0 {
+		return 0, nil
+	}
+	if err := sc.tx.Unregister(ctx, sc.as.Org, gone); err != nil {
+		return 0, err
+	}
+	return len(gone), sc.save(ctx, sc.Org, store.ResourcesUnregistered, store.Detail{Resources: gone})
 }
 
 // ResourceQuery asks for a page of an organization's resources.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -92,8 +93,8 @@ func ActorOf(user orgs.User) Actor { return Actor{User: user.ID, Org: user.Activ
 
 // Host returns the actor that stands for the host itself, in org. Only the
 // operations that say so take it, and ask it for no permission: to register, list
-// and unregister resources, to introduce resource access, and to give and take
-// grants. All others refuse it. It has no user; set User on it to have the history
+// and unregister resources, to introduce resource access, to give and take grants,
+// and to import members. All others refuse it. It has no user; set User on it to have the history
 // name on whose behalf the host acts.
 func Host(org orgs.ID) Actor { return Actor{Org: org, host: true} }
 
@@ -170,6 +171,14 @@ type contendedTx struct{ store.Tx }
 func (tx contendedTx) Hold(ctx context.Context, want store.Want) (store.Held, error) {
 	want.Contended = true
 	return tx.Tx.Hold(ctx, want)
+}
+
+func (tx contendedTx) HoldMany(ctx context.Context, wants []store.Want) ([]store.Held, error) {
+	wants = slices.Clone(wants)
+	for i := range wants {
+		wants[i].Contended = true
+	}
+	return store.HoldMany(ctx, tx.Tx, wants)
 }
 
 // retry runs once until it ends otherwise than by a conflict that running again

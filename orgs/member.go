@@ -33,8 +33,8 @@ type Member struct {
 	User UserID
 	Profile
 
-	InvitedBy UserID    // who invited; empty for who founded the organization
-	InvitedAt time.Time // when; zero for who founded it. UTC, whole microseconds
+	InvitedBy UserID    // who invited; empty for who founded the organization or was imported
+	InvitedAt time.Time // when; zero for those. UTC, whole microseconds
 	JoinedAt  time.Time // member since; zero while invited. UTC, whole microseconds
 	Message   string    // of the invitation, up to 2,000 characters; may be empty
 

@@ -34,6 +34,7 @@ const (
 	InvitationReissued    Action = "member.reissued"              // Member
 	InvitationAccepted    Action = "member.accepted"              // Member, User
 	InvitationRevoked     Action = "member.revoked"               // Member, Before.Role
+	MemberImported        Action = "member.imported"              // Member, User, After.Role, Grants
 	MemberLeft            Action = "member.left"                  // Member, User, Before.Role
 	MemberRemoved         Action = "member.removed"               // Member, User, Before.Role
 	MemberRoleChanged     Action = "member.role-changed"          // Member, Before.Role, After.Role

@@ -46,7 +46,7 @@ type corpusStage struct {
 func RunCorpus(t *testing.T, open Open) {
 	values := corpus()
 	inputs := slices.Concat(
-		actorInputs(), userInputs(), orgInputs(), memberInputs(), inviteInputs(), roleInputs(), grantInputs(), questionInputs(),
+		actorInputs(), userInputs(), orgInputs(), memberInputs(), inviteInputs(), roleInputs(), grantInputs(), bulkInputs(), questionInputs(),
 	)
 	for _, in := range inputs {
 		t.Run(in.operation+" "+in.field, func(t *testing.T) { in.run(newCorpusStage(t, open), values) })

@@ -66,7 +66,8 @@ func faultOperations() []faultCase {
 	all := faultOrgs()
 	all = append(all, faultMembers()...)
 	all = append(all, faultInvites()...)
-	return append(all, faultGrants()...)
+	all = append(all, faultGrants()...)
+	return append(all, faultBulk()...)
 }
 
 func faultOrgs() []faultCase {

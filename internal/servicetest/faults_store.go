@@ -150,6 +150,10 @@ func (r faultReader) Tombstones(ctx context.Context, after orgs.ID, limit int) (
 	return get(r.plan, "Tombstones", func() ([]store.Event, error) { return r.inner.Tombstones(ctx, after, limit) })
 }
 
+func (t faultTx) HoldMany(ctx context.Context, wants []store.Want) ([]store.Held, error) {
+	return get(t.plan, "HoldMany", func() ([]store.Held, error) { return store.HoldMany(ctx, t.inner, wants) })
+}
+
 func (t faultTx) Hold(ctx context.Context, want store.Want) (store.Held, error) {
 	return get(t.plan, "Hold", func() (store.Held, error) { return t.inner.Hold(ctx, want) })
 }

@@ -80,14 +80,15 @@ func (t *tale) tell(e store.Event) error {
 			return fmt.Errorf("actor %q joined as %q", e.Actor, e.Detail.User)
 		}
 	case store.ResourcesRegistered, store.ResourcesUnregistered, store.GrantsIntroduced,
-		store.GrantsGiven, store.GrantsTaken: // the host may, and names whom it likes
+		store.GrantsGiven, store.GrantsTaken, store.MemberImported,
+		store.InvitationRevoked: // the host may, and names whom it likes
 	default:
 		if actor == nil {
 			return fmt.Errorf("actor %q was no member", e.Actor)
 		}
 	}
 	switch e.Action {
-	case store.OrganizationFounded, store.MemberInvited, store.InvitationAccepted:
+	case store.OrganizationFounded, store.MemberInvited, store.InvitationAccepted, store.MemberImported:
 		return t.comes(e)
 	case store.InvitationReissued, store.MemberRoleChanged:
 		return t.changes(e, actor)
@@ -129,6 +130,9 @@ func (t *tale) comes(e store.Event) error {
 	}
 	if row != nil || !t.hasRole(e.Detail.After.Role) || (e.Action == store.OrganizationFounded) != (e.Number == 1) {
 		return fmt.Errorf("row %s with role %s could not come", e.Detail.Member, e.Detail.After.Role)
+	}
+	if e.Action == store.MemberImported && (e.Detail.User == "" || t.rowOf(e.Detail.User) != nil) {
+		return fmt.Errorf("user %q could not be imported", e.Detail.User)
 	}
 	row = &told{user: e.Detail.User, role: e.Detail.After.Role, grants: map[grants.Grant]bool{}}
 	t.rows[e.Detail.Member] = row

@@ -53,6 +53,19 @@ type watchedTx struct {
 	s *watched
 }
 
+func (t watchedTx) HoldMany(ctx context.Context, wants []store.Want) ([]store.Held, error) {
+	list, err := store.HoldMany(ctx, t.Tx, wants)
+	for _, want := range wants {
+		t.s.note(want.Org, want.Users...)
+	}
+	for _, held := range list {
+		for id := range held.Users {
+			t.s.note("", id)
+		}
+	}
+	return list, err
+}
+
 func (t watchedTx) Hold(ctx context.Context, want store.Want) (store.Held, error) {
 	t.s.note(want.Org, want.Users...)
 	held, err := t.Tx.Hold(ctx, want)

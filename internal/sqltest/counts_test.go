@@ -94,13 +94,13 @@ type tenant struct {
 	devices []grants.Resource
 }
 
-func newTenant(t *testing.T, s *sqlstore.Store) *tenant {
+func newTenant(t testing.TB, s *sqlstore.Store) *tenant {
 	t.Helper()
 	return newTenantOf(t, s, "")
 }
 
 // newTenantOf is newTenant with a name that tells several apart.
-func newTenantOf(t *testing.T, s *sqlstore.Store, name string) *tenant {
+func newTenantOf(t testing.TB, s *sqlstore.Store, name string) *tenant {
 	t.Helper()
 	keys, err := invites.NewKeys(bytes.Repeat([]byte{7}, invites.MinKey))
 	check := func(err error) {
