@@ -96,6 +96,10 @@ generate: ## write generated files anew
 bench: ## time charter beside peers and what one would write by hand; SIZE and SYSTEMS choose
 	@go -C $(PEERS) run . -size '$(SIZE)' -systems '$(SYSTEMS)'
 
+.PHONY: figures
+figures: ## measure everything anew, and draw the README's chart
+	@go -C $(PEERS) run . -out ../../docs/bench/results.json -svg ../../docs/bench/check.svg
+
 .PHONY: microbench
 microbench: ## run the benchmarks of the packages; BENCH chooses
 	@go test -run '^$$' -bench '$(BENCH)' -benchmem ./...

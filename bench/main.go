@@ -4,6 +4,8 @@
 //	go -C bench run . -size S,L -systems memory
 package main
 
+//go:generate go run . -from ../docs/bench/results.json -svg ../docs/bench/check.svg
+
 import (
 	"os"
 

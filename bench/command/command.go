@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/seed-5b9f5318/charter/bench/chart"
 	"github.com/seed-5b9f5318/charter/bench/measure"
 	"github.com/seed-5b9f5318/charter/bench/workload"
 )
@@ -27,7 +28,8 @@ type Command struct {
 type options struct {
 	sizes, systems string
 	effort         measure.Effort
-	out            string
+	from, add      string
+	out, svg       string
 }
 
 // Main measures what the arguments of the process say, and returns how it ends.
@@ -46,18 +48,45 @@ func (c Command) Run(args []string, w io.Writer) error {
 	flags.SetOutput(w)
 	flags.StringVar(&o.sizes, "size", "S,L,whale,growth", "which data, with commas between")
 	flags.StringVar(&o.systems, "systems", "", "only systems whose names, or groups', have one of these, with commas between")
-	flags.IntVar(&o.effort.Rounds, "rounds", 5, "how often each is timed")
-	flags.DurationVar(&o.effort.Time, "time", 50*time.Millisecond, "how long each is timed, in each round")
+	flags.IntVar(&o.effort.Rounds, "rounds", 11, "how often each is timed")
+	flags.DurationVar(&o.effort.Time, "time", 20*time.Millisecond, "how long each is timed, in each round")
 	flags.StringVar(&o.out, "out", "", "a file to write the results to, as JSON")
+	flags.StringVar(&o.svg, "svg", "", "a file to draw the checks in, as SVG")
+	flags.StringVar(&o.add, "add", "", "a file that -out wrote, to keep what is not measured again")
+	flags.StringVar(&o.from, "from", "", "a file that -out wrote, to draw from instead of measuring")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
 	o.effort.Rounds = max(o.effort.Rounds, 1)
-	results, err := c.measure(o, w)
-	if err != nil || o.out == "" {
+	results, err := c.results(o, w)
+	if err != nil {
 		return err
 	}
-	return write(o.out, results.Write)
+	if o.out != "" {
+		if err := write(o.out, results.Write); err != nil {
+			return err
+		}
+	}
+	if o.svg != "" {
+		return write(o.svg, func(w io.Writer) error { return chart.Draw(w, results) })
+	}
+	return nil
+}
+
+// results returns what was measured before, or what is measured now.
+func (c Command) results(o options, w io.Writer) (*measure.Results, error) {
+	if o.from != "" {
+		return read(o.from)
+	}
+	results, err := c.measure(o, w)
+	if err != nil || o.add == "" {
+		return results, err
+	}
+	earlier, err := read(o.add)
+	if err != nil {
+		return nil, err
+	}
+	return results, results.Add(earlier)
 }
 
 // measure measures what o says.
@@ -123,6 +152,16 @@ func chosen(g measure.Group, words string) measure.Group {
 		kinds = slices.Insert(kinds, 0, g.Kinds[0])
 	}
 	return measure.Group{Name: g.Name, Kinds: kinds}
+}
+
+// read reads a file of results.
+func read(name string) (*measure.Results, error) {
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	return measure.Read(f)
 }
 
 // write makes a file with what text writes.

@@ -96,7 +96,7 @@ func run(op func(int) error, budget time.Duration, first int) (each float64, don
 
 // figure returns what the rounds took, and how much one allocates.
 func (s *series) figure(budget time.Duration) (Figure, error) {
-	f := Figure{Metric: s.metric.Name, Nanoseconds: round(median(s.each)), Writes: round(s.rate), Note: s.subject.Note}
+	f := Figure{Metric: s.metric.Name, Nanoseconds: round(median(s.each)), Writes: round(s.rate)}
 	if s.metric.Parallel > 1 {
 		return f, nil
 	}

@@ -199,3 +199,30 @@ func TestResults(t *testing.T) {
 		t.Error("half a file is read")
 	}
 }
+
+// TestAdd: what was measured again is replaced, the rest stays before it, in the sizes'
+// order; what was measured elsewhere is not added.
+func TestAdd(t *testing.T) {
+	figure := func(group, size string, ns float64) measure.Figure {
+		return measure.Figure{Group: group, Size: size, Nanoseconds: ns}
+	}
+	small, large := workload.Size{Name: "S"}, workload.Size{Name: "L"}
+	here := measure.Where{CPU: "fast", Date: "2026-03-02"}
+	earlier := &measure.Results{
+		Where: measure.Where{CPU: "fast", Date: "2026-03-01"}, Sizes: []workload.Size{small, large},
+		Figures: []measure.Figure{figure("a", "S", 1), figure("a", "L", 2), figure("b", "L", 3)},
+	}
+	now := &measure.Results{
+		Where: here, Sizes: []workload.Size{large}, Figures: []measure.Figure{figure("a", "L", 4), figure("c", "L", 5)},
+	}
+	want := &measure.Results{
+		Where: here, Sizes: earlier.Sizes,
+		Figures: []measure.Figure{figure("a", "S", 1), figure("b", "L", 3), figure("a", "L", 4), figure("c", "L", 5)},
+	}
+	if err := now.Add(earlier); err != nil || !reflect.DeepEqual(now, want) {
+		t.Errorf("got %+v, %v, want %+v", now, err, want)
+	}
+	if err := now.Add(&measure.Results{Where: measure.Where{CPU: "slow"}}); err == nil {
+		t.Error("results of another machine are added")
+	}
+}

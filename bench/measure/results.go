@@ -57,6 +57,7 @@ type Figure struct {
 	// Writes is how many a second somebody else made meanwhile.
 	Writes float64 `json:"writes,omitempty"`
 	Note   string  `json:"note,omitempty"`
+	Stale  bool    `json:"stale,omitempty"` // answers are from before a change
 }
 
 // NewResults returns empty results of this machine and day.
@@ -97,11 +98,38 @@ func (w Where) String() string {
 
 // add adds a figure of a subject.
 func (r *Results) add(group string, s *subject, f Figure) {
-	f.Group, f.Size, f.System, f.Note = group, s.Size.Name, s.Name, s.Note
+	f.Group, f.Size, f.System, f.Note, f.Stale = group, s.Size.Name, s.Name, s.Note, s.Stale
 	r.Figures = append(r.Figures, f)
 	if !slices.Contains(r.Sizes, s.Size) {
 		r.Sizes = append(r.Sizes, s.Size)
 	}
+}
+
+// Add adds the figures of an earlier run on the same machine, but those of groups that
+// were timed again with data of the same size.
+func (r *Results) Add(earlier *Results) error {
+	if then, now := earlier.Where.machine(), r.Where.machine(); then != now {
+		return fmt.Errorf("results of %v cannot be added to those of %v", then, now)
+	}
+	again := map[[2]string]bool{}
+	for _, f := range r.Figures {
+		again[[2]string{f.Group, f.Size}] = true
+	}
+	kept := slices.DeleteFunc(slices.Clone(earlier.Figures), func(f Figure) bool { return again[[2]string{f.Group, f.Size}] })
+	r.Figures = append(kept, r.Figures...)
+	for _, size := range r.Sizes {
+		if !slices.Contains(earlier.Sizes, size) {
+			earlier.Sizes = append(earlier.Sizes, size)
+		}
+	}
+	r.Sizes = earlier.Sizes
+	return nil
+}
+
+// machine returns w without the day.
+func (w Where) machine() Where {
+	w.Date = ""
+	return w
 }
 
 // Write writes the results so that [Read] reads them.

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"runtime"
 	"slices"
 	"time"
 )
@@ -120,7 +119,6 @@ func (r *Results) rounds(group string, subjects []*subject, metrics []Metric, ef
 		}
 	}
 	for range effort.Rounds {
-		runtime.GC()
 		for _, row := range table {
 			for _, s := range row {
 				if err := s.time(effort.Time); err != nil {

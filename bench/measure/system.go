@@ -6,6 +6,9 @@ package measure
 
 import "github.com/seed-5b9f5318/charter/bench/workload"
 
+// Floor is the name of the kind that most groups have first: one that does the least.
+const Floor = "floor: string keys"
+
 // Kind is a kind of system.
 type Kind struct {
 	Name string

@@ -14,7 +14,7 @@ import (
 // one system.
 func (r *Results) Table(w io.Writer, group, size string) error {
 	var rows, columns []string
-	cells := map[[2]string]string{}
+	cells, over := map[[2]string]string{}, map[string]string{}
 	for _, f := range r.Figures {
 		if f.Group != group || size != "" && f.Size != size {
 			continue
@@ -24,7 +24,7 @@ func (r *Results) Table(w io.Writer, group, size string) error {
 			row, column = f.System+": "+f.Metric, f.Size
 		}
 		if f.Over != "" {
-			row += " (to " + f.Over + ")"
+			over[row] = " (to " + f.Over + ")"
 		}
 		rows, columns = distinct(rows, row), distinct(columns, column)
 		cells[[2]string{row, column}] = f.String()
@@ -36,7 +36,7 @@ func (r *Results) Table(w io.Writer, group, size string) error {
 	table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 	fmt.Fprintln(table, "\t"+strings.Join(columns, "\t")+"\t")
 	for _, row := range rows {
-		fmt.Fprint(table, row)
+		fmt.Fprint(table, row+over[row])
 		for _, column := range columns {
 			cell, ok := cells[[2]string{row, column}]
 			if !ok {

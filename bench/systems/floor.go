@@ -12,7 +12,7 @@ import (
 
 // Floor is the kind that others are compared with.
 func Floor() measure.Kind {
-	return measure.Kind{Name: "floor: string keys", Load: func(d *workload.Data) (measure.System, error) {
+	return measure.Kind{Name: measure.Floor, Load: func(d *workload.Data) (measure.System, error) {
 		return byHand{floor.NewCow(d)}, nil
 	}}
 }
