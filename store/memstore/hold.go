@@ -24,9 +24,9 @@ func (t *tx) Hold(ctx context.Context, want store.Want) (store.Held, error) {
 	}
 	var held store.Held
 	users := want.Users
-	if o, ok := t.base.orgs.Get(want.Org); ok {
-		t.orgs[want.Org] = struct{}{}
-		o.hold(want, &held)
+	if o := t.base.tenant(want.Org); o != nil {
+		t.hold(want.Org)
+		t.base.hold(o, want, &held)
 		if held.Member.User != "" && !want.MemberAlone {
 			users = append(slices.Clip(users), held.Member.User)
 		}
@@ -36,34 +36,46 @@ func (t *tx) Hold(ctx context.Context, want store.Want) (store.Held, error) {
 	return held, nil
 }
 
+func (t *tx) hold(org orgs.ID) {
+	if !slices.Contains(t.orgs, org) {
+		t.orgs = append(t.orgs, org)
+	}
+}
+
 func (t *tx) holdUsers(ids []orgs.UserID, except orgs.ID) map[orgs.UserID]store.HeldUser {
+	if len(ids) == 0 {
+		return nil
+	}
 	held := make(map[orgs.UserID]store.HeldUser, len(ids))
 	for _, id := range ids {
-		if u, ok := t.base.users.Get(id); ok {
+		if p := t.base.person(id); p != nil {
 			t.users[id] = struct{}{}
-			held[id] = store.HeldUser{User: *u, Latest: t.base.latest(id, except)}
+			held[id] = store.HeldUser{User: p.user(), Latest: t.base.latest(p, except)}
 		}
 	}
 	return held
 }
 
-// latest returns the organization that user joined most recently and is an
-// active member of, other than except.
-func (s *state) latest(user orgs.UserID, except orgs.ID) orgs.ID {
-	for _, r := range s.rowsOf(user, s.joined.From(newest(user))) {
-		if r.Org != except && r.Status == orgs.Active {
-			return r.Org
+// latest returns the organization that p joined most recently and is an active
+// member of, other than except.
+func (s *state) latest(p *person, except orgs.ID) orgs.ID {
+	for o, r := range s.rowsOf(p.number, s.joined.From(byJoined, newest(p.number))) {
+		if o.record.ID != except && r.status == orgs.Active {
+			return o.record.ID
 		}
 	}
 	return ""
 }
 
 func (s *state) placesOf(want store.Want) map[grants.Resource]store.Place {
+	if len(want.Resources) == 0 {
+		return nil
+	}
 	places := make(map[grants.Resource]store.Place, len(want.Resources))
 	for _, r := range want.Resources {
-		switch at, ok := s.places.Get(r); {
-		case !ok:
-		case at == want.Org:
+		switch o := s.place(r); {
+		case o == nil:
+		case o.record.ID == want.Org:
 			places[r] = store.Here
 		default:
 			places[r] = store.Elsewhere
@@ -73,47 +85,50 @@ func (s *state) placesOf(want store.Want) map[grants.Resource]store.Place {
 }
 
 // hold reads what want asks for inside o.
-func (o *tenant) hold(want store.Want, held *store.Held) {
+func (s *state) hold(o *tenant, want store.Want, held *store.Held) {
 	held.Org = o.record.Clone()
-	if r, ok := o.bound.Get(want.Actor); ok {
-		held.Actor = r.Member
+	if r := o.boundTo(s.hash(string(want.Actor)), want.Actor); r != nil {
+		held.Actor = r.member(want.Org)
+		held.ActorHas = s.grantsOf(o, r, want.Grants)
 	}
-	if r, ok := o.rows.Get(want.Member); ok {
-		held.Member = r.Member
+	if r := o.row(s.hash(string(want.Member)), want.Member); r != nil {
+		held.Member = r.member(want.Org)
+		held.MemberHas = s.grantsOf(o, r, want.Grants)
 	}
 	if want.Address != "" {
 		for r := range o.addressed(want.Address) {
-			held.Addressed = append(held.Addressed, r.Member)
+			held.Addressed = append(held.Addressed, r.member(want.Org))
 		}
 	}
 	held.Roles = o.rolesOf(append(slices.Clip(want.Roles), held.Actor.Role, held.Member.Role))
 	if custom, ok := o.named.Get(want.RoleName); ok {
 		held.RoleNamed = custom.Role.Clone()
 	}
-	held.ActorHas = o.grantsOf(held.Actor.ID, want.Grants)
-	held.MemberHas = o.grantsOf(held.Member.ID, want.Grants)
 	if want.EveryResource {
-		for r := range o.resources.All() {
-			held.EveryResource = append(held.EveryResource, r)
+		for n := range o.resources.All() {
+			held.EveryResource = append(held.EveryResource, o.things.at(n).Resource)
 		}
 	}
 }
 
 func (o *tenant) rolesOf(ids []roles.ID) map[roles.ID]roles.Role {
-	found := make(map[roles.ID]roles.Role, len(ids))
+	var found map[roles.ID]roles.Role
 	for _, id := range ids {
 		if custom, ok := o.roles.Get(id); ok {
+			if found == nil {
+				found = make(map[roles.ID]roles.Role, len(ids))
+			}
 			found[id] = custom.Role.Clone()
 		}
 	}
 	return found
 }
 
-// grantsOf returns those of asked that row id has.
-func (o *tenant) grantsOf(id orgs.MemberID, asked []grants.Grant) []grants.Grant {
+// grantsOf returns those of asked that r has.
+func (s *state) grantsOf(o *tenant, r *row, asked []grants.Grant) []grants.Grant {
 	var has []grants.Grant
 	for _, g := range asked {
-		if o.has(id, g) {
+		if s.linked(o, r.has, g) {
 			has = append(has, g)
 		}
 	}

@@ -252,6 +252,5 @@ func TestACommitSharesTheRest(t *testing.T) {
 }
 
 func umbra(s *state) *tenant {
-	o, _ := s.orgs.Get("umbra")
-	return o
+	return s.tenant("umbra")
 }

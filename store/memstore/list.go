@@ -22,11 +22,12 @@ func (r *reader) Members(ctx context.Context, q store.MemberQuery) (store.Member
 		return store.MemberPage{}, fmt.Errorf("memstore: members in the unknown order %v", q.Sort)
 	}
 	page := store.MemberPage{Facts: s.asked(o, q.Asker)}
-	for r := range o.members(q) {
+	for n := range o.members(q) {
+		r := o.rows.at(n)
 		if !matches(q, r) {
 			continue
 		}
-		if page.Members = append(page.Members, r.Member); len(page.Members) == q.Limit {
+		if page.Members = append(page.Members, r.member(q.Org)); len(page.Members) == q.Limit {
 			break
 		}
 	}
@@ -34,7 +35,7 @@ func (r *reader) Members(ctx context.Context, q store.MemberQuery) (store.Member
 }
 
 // members returns the rows in q's order after q.After.
-func (o *tenant) members(q store.MemberQuery) iter.Seq[*row] {
+func (o *tenant) members(q store.MemberQuery) iter.Seq[uint32] {
 	list := o.lists[q.Sort]
 	if q.After == nil {
 		if q.Descending {
@@ -42,20 +43,19 @@ func (o *tenant) members(q store.MemberQuery) iter.Seq[*row] {
 		}
 		return list.All()
 	}
-	after := &row{Member: orgs.Member{ID: q.After.ID}}
-	after.keys[q.Sort] = q.After.Key
+	order := o.order(q.Sort, place{q.After.Key, q.After.ID})
 	if q.Descending {
-		return list.Before(after)
+		return list.Before(order, 0)
 	}
-	return list.After(after)
+	return list.After(order, 0)
 }
 
 // matches is [orgs.Search.Match] and the other filters, with r's keys at hand.
 func matches(q store.MemberQuery, r *row) bool {
-	return among(q.Status, r.Status) && among(q.Roles, r.Role) &&
-		(strings.HasPrefix(r.keys[orgs.ByFirstName], q.Search.Name) ||
-			strings.HasPrefix(r.keys[orgs.ByLastName], q.Search.Name) ||
-			strings.HasPrefix(r.keys[orgs.ByEmail], q.Search.Email))
+	return among(q.Status, r.status) && among(q.Roles, r.role) &&
+		(strings.HasPrefix(r.profile.firstName, q.Search.Name) ||
+			strings.HasPrefix(r.profile.lastName, q.Search.Name) ||
+			strings.HasPrefix(r.profile.address, q.Search.Email))
 }
 
 // among reports whether v passes a filter, which lets all pass when it is empty.
@@ -68,16 +68,20 @@ func (r *reader) Memberships(ctx context.Context, q store.MembershipQuery) ([]st
 	if err != nil {
 		return nil, err
 	}
-	list := s.joined.From(newest(q.User))
+	p := s.anybody(q.User)
+	if p == nil {
+		return nil, nil
+	}
+	list := s.joined.From(byJoined, newest(p.number))
 	if q.After != nil {
-		list = s.joined.After(membership{user: q.User, at: q.After.JoinedAt.UnixMicro(), org: q.After.Org})
+		list = s.joined.After(byJoined, membership{person: p.number, at: microsOf(q.After.JoinedAt), org: q.After.Org})
 	}
 	var page []store.Membership
-	for o, r := range s.rowsOf(q.User, list) {
-		if r.Status != orgs.Active || !strings.Contains(o.fold, q.Search) {
+	for o, r := range s.rowsOf(p.number, list) {
+		if r.status != orgs.Active || !strings.Contains(o.fold, q.Search) {
 			continue
 		}
-		m := store.Membership{Org: r.Org, Name: o.record.Name, Member: r.ID, Role: r.Role, JoinedAt: r.JoinedAt}
+		m := store.Membership{Org: o.record.ID, Name: o.record.Name, Member: r.id, Role: r.role, JoinedAt: r.joined.time()}
 		if page = append(page, m); len(page) == q.Limit {
 			break
 		}
@@ -106,9 +110,9 @@ func (o *tenant) eventsIn(q store.EventQuery) iter.Seq[*store.Event] {
 	case q.Descending && q.After == 0:
 		return o.events.Backward()
 	case q.Descending:
-		return o.events.Before(after)
+		return o.events.Before(byEventNumber, after)
 	default:
-		return o.events.After(after)
+		return o.events.After(byEventNumber, after)
 	}
 }
 
@@ -119,7 +123,7 @@ func (r *reader) Tombstones(ctx context.Context, after orgs.ID, limit int) ([]st
 		return nil, err
 	}
 	var page []store.Event
-	for e := range s.tombs.After(&store.Event{Org: after}) {
+	for e := range s.tombs.After(byOrg, &store.Event{Org: after}) {
 		if page = append(page, e.Clone()); len(page) == limit {
 			break
 		}

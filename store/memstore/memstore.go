@@ -21,7 +21,7 @@ var _ store.Store = (*Store)(nil)
 func New() *Store {
 	s := &Store{turn: make(chan struct{}, 1)}
 	s.latest.Store(newState())
-	s.reader = reader{snapshot: func() (*state, error) { return s.latest.Load(), nil }}
+	s.reader.latest = &s.latest
 	return s
 }
 
@@ -32,18 +32,10 @@ func (s *Store) View(ctx context.Context, fn func(context.Context, store.Reader)
 	if err := ctx.Err(); err != nil {
 		return err
 	}
-	var ended atomic.Bool
-	defer ended.Store(true)
-	return fn(store.Enter(ctx, s), readerOf(s.latest.Load(), &ended))
-}
-
-func readerOf(at *state, ended *atomic.Bool) *reader {
-	return &reader{snapshot: func() (*state, error) {
-		if ended.Load() {
-			return nil, store.ErrTxDone
-		}
-		return at, nil
-	}}
+	var view atomic.Pointer[state]
+	view.Store(s.latest.Load())
+	defer view.Store(nil)
+	return fn(store.Enter(ctx, s), &reader{latest: &view})
 }
 
 // Update waits until no other Update runs, or ctx is done, calls fn, and

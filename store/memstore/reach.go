@@ -4,13 +4,11 @@ import (
 	"context"
 	"iter"
 	"slices"
-	"strings"
 
 	"github.com/seed-5b9f5318/charter/grants"
 	"github.com/seed-5b9f5318/charter/orgs"
 	"github.com/seed-5b9f5318/charter/roles"
 	"github.com/seed-5b9f5318/charter/store"
-	"github.com/seed-5b9f5318/charter/store/memstore/internal/cow"
 )
 
 // Grants returns a page of a member's grants, by kind, all of the kind first,
@@ -21,16 +19,20 @@ func (r *reader) Grants(ctx context.Context, q store.GrantQuery) (store.GrantPag
 		return store.GrantPage{}, err
 	}
 	page := store.GrantPage{Facts: s.asked(o, q.Asker)}
-	held, _ := o.grants.Get(q.Member)
-	list := held.All()
-	if q.After != nil {
-		list = held.After(*q.After)
+	member := o.row(s.hash(string(q.Member)), q.Member)
+	if member == nil {
+		return page, nil
 	}
-	for g := range list {
-		if !among(q.Kinds, g.Kind) {
+	list := member.has.all()
+	if q.After != nil {
+		list = member.has.after(o.byName(named(*q.After)))
+	}
+	for n := range list {
+		t := o.things.at(n)
+		if !among(q.Kinds, t.Kind) {
 			continue
 		}
-		if page.Grants = append(page.Grants, g); len(page.Grants) == q.Limit {
+		if page.Grants = append(page.Grants, t.grant()); len(page.Grants) == q.Limit {
 			break
 		}
 	}
@@ -44,7 +46,7 @@ func (r *reader) Resources(ctx context.Context, q store.ResourceQuery) (store.Re
 		return store.ResourcePage{}, err
 	}
 	page := store.ResourcePage{Facts: s.asked(o, q.Asker)}
-	for r := range o.reached(q) {
+	for r := range s.reached(o, q) {
 		if page.Resources = append(page.Resources, r); len(page.Resources) == q.Limit {
 			break
 		}
@@ -54,31 +56,30 @@ func (r *reader) Resources(ctx context.Context, q store.ResourceQuery) (store.Re
 
 // reach is what a user reaches: every resource, or what the grants cover.
 type reach struct {
-	every  bool
-	grants cow.Sorted[grants.Grant]
+	every bool
+	has   links
 }
 
 // reach returns what q.User reaches, everything when there is no User.
-func (o *tenant) reach(q store.ResourceQuery) reach {
+func (s *state) reach(o *tenant, q store.ResourceQuery) reach {
 	if q.User == "" {
 		return reach{every: true}
 	}
-	r, ok := o.bound.Get(q.User)
+	r := o.boundTo(s.hash(string(q.User)), q.User)
 	switch {
-	case !ok || r.Status != orgs.Active:
+	case r == nil || r.status != orgs.Active:
 		return reach{}
-	case slices.Contains(q.Reach, r.Role):
+	case slices.Contains(q.Reach, r.role):
 		return reach{every: true}
 	}
-	held, _ := o.grants.Get(r.ID)
-	return reach{grants: held}
+	return reach{has: r.has}
 }
 
 // reached returns q's resources after q.After, kind by kind: it seeks the first
 // of each and passes over the kinds that are not asked for.
-func (o *tenant) reached(q store.ResourceQuery) iter.Seq[grants.Resource] {
+func (s *state) reached(o *tenant, q store.ResourceQuery) iter.Seq[grants.Resource] {
 	return func(yield func(grants.Resource) bool) {
-		to := o.reach(q)
+		to := s.reach(o, q)
 		var after grants.Resource // the zero one is before every other
 		if q.After != nil {
 			after = *q.After
@@ -92,8 +93,12 @@ func (o *tenant) reached(q store.ResourceQuery) iter.Seq[grants.Resource] {
 				after = grants.Resource{Kind: kind}
 			}
 			if among(q.Kinds, kind) {
-				for r := range o.reachedOf(after, to) {
-					if !yield(r) {
+				for n := range s.reachedOf(o, after, to) {
+					t := o.things.at(n)
+					if t.Kind != kind {
+						break
+					}
+					if !yield(t.Resource) {
 						return
 					}
 				}
@@ -105,36 +110,25 @@ func (o *tenant) reached(q store.ResourceQuery) iter.Seq[grants.Resource] {
 
 // kindFrom returns the first kind, from kind on, that to may reach.
 func (o *tenant) kindFrom(kind roles.Kind, to reach) (roles.Kind, bool) {
+	order := o.byName(grants.Resource{Kind: kind})
+	list := to.has.from(order)
 	if to.every {
-		for r := range o.resources.From(grants.Resource{Kind: kind}) {
-			return r.Kind, true
-		}
-		return "", false
+		list = o.resources.From(order, 0)
 	}
-	for g := range to.grants.From(grants.Grant{Kind: kind}) {
-		return g.Kind, true
+	for n := range list {
+		return o.things.at(n).Kind, true
 	}
 	return "", false
 }
 
-// reachedOf returns the resources of after's kind and after it.
-func (o *tenant) reachedOf(after grants.Resource, to reach) iter.Seq[grants.Resource] {
-	_, all := to.grants.Get(grants.All(after.Kind))
-	return func(yield func(grants.Resource) bool) {
-		if to.every || all {
-			for r := range o.resources.After(after) {
-				if r.Kind != after.Kind || !yield(r) {
-					return
-				}
-			}
-			return
-		}
-		for g := range to.grants.After(grants.One(after.Kind, after.ID)) {
-			if g.Kind != after.Kind || !yield(g.Target()) {
-				return
-			}
-		}
+// reachedOf returns the resources after after: those of its kind, and then maybe
+// others.
+func (s *state) reachedOf(o *tenant, after grants.Resource, to reach) iter.Seq[uint32] {
+	order := o.byName(after)
+	if to.every || s.linked(o, to.has, grants.All(after.Kind)) {
+		return o.resources.After(order, 0)
 	}
+	return to.has.after(order)
 }
 
 // Grantees returns a page of the active members that reach a resource, by ID.
@@ -144,61 +138,69 @@ func (r *reader) Grantees(ctx context.Context, q store.GranteeQuery) (store.Memb
 		return store.MemberPage{}, err
 	}
 	page := store.MemberPage{Facts: s.asked(o, q.Asker)}
-	if _, ok := o.resources.Get(q.Resource); ok {
-		page.Members = o.grantees(q)
+	if n := o.thing(s.hashOf(q.Resource), q.Resource); n != 0 {
+		page.Members = s.grantees(o, q, n)
 	}
 	return page, nil
 }
 
-// grantees merges the first of each way to reach q.Resource: its holders, those
-// of all of its kind, and the members of each role in q.Reach.
-func (o *tenant) grantees(q store.GranteeQuery) []orgs.Member {
-	ways := []iter.Seq[*row]{
-		o.having(grants.One(q.Resource.Kind, q.Resource.ID), q.After),
-		o.having(grants.All(q.Resource.Kind), q.After),
+// grantees merges the first of each way to reach a thing: who is linked to it, who
+// is linked to all of its kind, and the members of each role in q.Reach.
+func (s *state) grantees(o *tenant, q store.GranteeQuery, n uint32) []orgs.Member {
+	order := o.byID(q.After)
+	found := o.eligible(q, o.things.at(n).of.after(order))
+	if all := s.granted(o, grants.All(q.Resource.Kind)); all != 0 {
+		found = merged(found, o.eligible(q, o.things.at(all).of.after(order)))
 	}
 	for _, role := range q.Reach {
-		ways = append(ways, o.inRole(role, q.After))
+		found = merged(found, o.eligible(q, o.inRole(role, q.After)))
 	}
-	var found []orgs.Member
-	for _, way := range ways {
-		n := 0
-		for r := range way {
-			if r.Status != orgs.Active || !slices.Contains(q.Roles, r.Role) {
-				continue
-			}
-			found = append(found, r.Member)
-			if n++; n == q.Limit {
-				break
-			}
-		}
+	page := make([]orgs.Member, min(len(found), q.Limit))
+	for i := range page {
+		page[i] = found[i].member(q.Org)
 	}
-	slices.SortFunc(found, func(a, b orgs.Member) int { return strings.Compare(string(a.ID), string(b.ID)) })
-	found = slices.CompactFunc(found, func(a, b orgs.Member) bool { return a.ID == b.ID })
-	return found[:min(len(found), q.Limit)]
+	return page
 }
 
-// having returns the rows after after that have g, by ID.
-func (o *tenant) having(g grants.Grant, after orgs.MemberID) iter.Seq[*row] {
-	return func(yield func(*row) bool) {
-		for h := range o.holders.After(holder{g, after}) {
-			if h.grant != g {
-				return
-			}
-			if r, _ := o.rows.Get(h.member); !yield(r) {
-				return
-			}
+// eligible returns the first rows of list that q may be answered with.
+func (o *tenant) eligible(q store.GranteeQuery, list iter.Seq[uint32]) []*row {
+	var found []*row
+	for n := range list {
+		r := o.rows.at(n)
+		if r.status != orgs.Active || !slices.Contains(q.Roles, r.role) {
+			continue
+		}
+		if found = append(found, r); len(found) == q.Limit {
+			break
 		}
 	}
+	return found
+}
+
+// merged returns what is in a or in b, both of which are ordered by ID.
+func merged(a, b []*row) []*row {
+	if len(a) == 0 || len(b) == 0 {
+		return append(a, b...)
+	}
+	all := make([]*row, 0, len(a)+len(b))
+	for len(a) > 0 && len(b) > 0 {
+		switch c := compareRows(a[0], b[0]); {
+		case c < 0:
+			all, a = append(all, a[0]), a[1:]
+		case c > 0:
+			all, b = append(all, b[0]), b[1:]
+		default:
+			b = b[1:]
+		}
+	}
+	return append(append(all, a...), b...)
 }
 
 // inRole returns the rows after after in role, by ID.
-func (o *tenant) inRole(role roles.ID, after orgs.MemberID) iter.Seq[*row] {
-	return func(yield func(*row) bool) {
-		from := &row{Member: orgs.Member{ID: after}}
-		from.keys[orgs.ByRole] = role.Key()
-		for r := range o.lists[orgs.ByRole].After(from) {
-			if r.Role != role || !yield(r) {
+func (o *tenant) inRole(role roles.ID, after orgs.MemberID) iter.Seq[uint32] {
+	return func(yield func(uint32) bool) {
+		for n := range o.lists[orgs.ByRole].After(o.order(orgs.ByRole, place{role.Key(), after}), 0) {
+			if o.rows.at(n).role != role || !yield(n) {
 				return
 			}
 		}

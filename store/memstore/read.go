@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"sync/atomic"
 
 	"github.com/seed-5b9f5318/charter/grants"
 	"github.com/seed-5b9f5318/charter/orgs"
@@ -11,18 +12,18 @@ import (
 	"github.com/seed-5b9f5318/charter/store"
 )
 
-// reader reads from the state that snapshot returns: of the Store the latest,
-// of a View always the same, until it has ended.
+// reader reads from the state that latest points to: of the Store the latest, of a
+// View always the same, until it has ended and there is none.
 type reader struct {
-	snapshot func() (*state, error)
+	latest *atomic.Pointer[state]
 }
 
 var _ store.Reader = (*reader)(nil)
 
 func (r *reader) at(ctx context.Context) (*state, error) {
-	s, err := r.snapshot()
-	if err != nil {
-		return nil, err
+	s := r.latest.Load()
+	if s == nil {
+		return nil, store.ErrTxDone
 	}
 	return s, ctx.Err()
 }
@@ -33,8 +34,7 @@ func (r *reader) org(ctx context.Context, id orgs.ID) (*state, *tenant, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	o, _ := s.orgs.Get(id)
-	return s, o, nil
+	return s, s.tenant(id), nil
 }
 
 // User returns the record of id, or [store.ErrNotFound].
@@ -43,11 +43,11 @@ func (r *reader) User(ctx context.Context, id orgs.UserID) (orgs.User, error) {
 	if err != nil {
 		return orgs.User{}, err
 	}
-	u, ok := s.users.Get(id)
-	if !ok {
+	p := s.person(id)
+	if p == nil {
 		return orgs.User{}, store.ErrNotFound
 	}
-	return *u, nil
+	return p.user(), nil
 }
 
 // Known reports whether some user's profile has the folded address.
@@ -56,8 +56,7 @@ func (r *reader) Known(ctx context.Context, address string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	_, ok := s.known.Get(address)
-	return ok, nil
+	return s.knows(address), nil
 }
 
 // Organization returns the record of id, or [store.ErrNotFound].
@@ -74,34 +73,34 @@ func (r *reader) Organization(ctx context.Context, id orgs.ID) (orgs.Organizatio
 
 // Member returns row id of org, or [store.ErrNotFound].
 func (r *reader) Member(ctx context.Context, org orgs.ID, id orgs.MemberID) (orgs.Member, error) {
-	_, o, err := r.org(ctx, org)
+	s, o, err := r.org(ctx, org)
 	if err != nil {
 		return orgs.Member{}, err
 	}
 	if o == nil {
 		return orgs.Member{}, store.ErrNotFound
 	}
-	return found(o.rows.Get(id))
+	return found(o, o.row(s.hash(string(id)), id))
 }
 
 // MemberOf returns the row of org that is bound to user, or
 // [store.ErrNotFound].
 func (r *reader) MemberOf(ctx context.Context, org orgs.ID, user orgs.UserID) (orgs.Member, error) {
-	_, o, err := r.org(ctx, org)
+	s, o, err := r.org(ctx, org)
 	if err != nil {
 		return orgs.Member{}, err
 	}
 	if o == nil {
 		return orgs.Member{}, store.ErrNotFound
 	}
-	return found(o.bound.Get(user))
+	return found(o, o.boundTo(s.hash(string(user)), user))
 }
 
-func found(r *row, ok bool) (orgs.Member, error) {
-	if !ok {
+func found(o *tenant, r *row) (orgs.Member, error) {
+	if r == nil {
 		return orgs.Member{}, store.ErrNotFound
 	}
-	return r.Member, nil
+	return r.member(o.record.ID), nil
 }
 
 // Role returns custom role id of org, or [store.ErrNotFound].
@@ -162,35 +161,28 @@ func (s *state) facts(o *tenant, user orgs.UserID, q grants.Question) grants.Fac
 	if o == nil {
 		return grants.Facts{}
 	}
-	f := grants.Facts{Revision: o.record.Revision}
-	if q.Resource != (grants.Resource{}) {
-		at, ok := s.places.Get(q.Resource)
-		f.Registered = ok && at == o.record.ID
+	r := o.boundTo(s.hash(string(user)), user)
+	var number uint32 // of the resource
+	if q.Resource.ID != "" {
+		number = o.thing(s.hashOf(q.Resource), q.Resource)
 	}
-	r, ok := o.bound.Get(user)
-	if !ok {
-		return f
+	if r == nil {
+		return grants.Facts{Revision: o.record.Revision, Registered: number != 0}
 	}
-	f.Member, f.Status, f.Role = r.ID, r.Status, r.Role
-	if custom, ok := o.roles.Get(r.Role); ok {
-		_, f.Holds = custom.holds[q.Permission]
+	f := grants.Facts{Revision: o.record.Revision, Registered: number != 0, Member: r.id, Status: r.status, Role: r.role}
+	if !r.role.BuiltIn() {
+		if custom, ok := o.roles.Get(r.role); ok {
+			_, f.Holds = custom.holds[q.Permission]
+		}
 	}
-	f.Coverage = o.coverage(r.ID, q.Resource)
+	switch {
+	case q.Resource.ID == "":
+	case number != 0 && r.has.has(number):
+		f.Coverage = grants.CoveredByOne
+	case o.wide > 0 && s.linked(o, r.has, grants.All(q.Resource.Kind)):
+		f.Coverage = grants.CoveredByAll
+	}
 	return f
-}
-
-func (o *tenant) coverage(id orgs.MemberID, r grants.Resource) grants.Coverage {
-	held, ok := o.grants.Get(id)
-	if !ok || r.ID == "" {
-		return grants.NotCovered
-	}
-	if _, ok := held.Get(grants.One(r.Kind, r.ID)); ok {
-		return grants.CoveredByOne
-	}
-	if _, ok := held.Get(grants.All(r.Kind)); ok {
-		return grants.CoveredByAll
-	}
-	return grants.NotCovered
 }
 
 // asked returns the facts that a page carries (C16).

@@ -2,13 +2,12 @@ package memstore
 
 import (
 	"cmp"
+	"hash/maphash"
 	"iter"
 	"math"
-	"strings"
 
 	"github.com/seed-5b9f5318/charter/grants"
 	"github.com/seed-5b9f5318/charter/orgs"
-	"github.com/seed-5b9f5318/charter/roles"
 	"github.com/seed-5b9f5318/charter/store"
 	"github.com/seed-5b9f5318/charter/store/memstore/internal/cow"
 )
@@ -16,246 +15,229 @@ import (
 // state is everything that the store keeps, at one moment. Once published it
 // never changes, and neither does anything that it leads to.
 type state struct {
-	orgs   cow.Map[orgs.ID, *tenant]
-	users  cow.Map[orgs.UserID, *orgs.User]
-	known  cow.Map[string, int]              // how many users have the folded address
-	places cow.Map[grants.Resource, orgs.ID] // where a resource is registered
-	joined cow.Sorted[membership]            // the rows that are bound to a user
-	tombs  cow.Sorted[*store.Event]          // of deleted organizations, by their ID
+	seed maphash.Seed
+
+	tenants numbered[tenant]
+	orgs    cow.Table // tenants, by ID
+	places  cow.Table // tenants, by a resource that is registered there
+
+	people numbered[person]
+	users  cow.Table // people, by ID
+	known  cow.Table // people, by folded address
+
+	joined cow.Sorted[membership]   // the rows that are bound to a user
+	tombs  cow.Sorted[*store.Event] // of deleted organizations, by their ID
 }
 
-func newState() *state {
-	return &state{
-		orgs:   cow.NewMap[orgs.ID, *tenant](),
-		users:  cow.NewMap[orgs.UserID, *orgs.User](),
-		known:  cow.NewMap[string, int](),
-		places: cow.NewMap[grants.Resource, orgs.ID](),
-		joined: cow.NewSorted(membership.compare),
-		tombs:  cow.NewSorted(func(a, b *store.Event) int { return cmp.Compare(a.Org, b.Org) }),
+func newState() *state { return &state{seed: maphash.MakeSeed()} }
+
+// hash is what tables know a text by.
+func (s *state) hash(text string) uint32 { return uint32(maphash.String(s.seed, text)) }
+
+// hashOf is hash for a resource. Kinds are few: those of one length that begin
+// alike may share it.
+func (s *state) hashOf(r grants.Resource) uint32 {
+	h := s.hash(string(r.ID))
+	if r.Kind != "" {
+		h += (uint32(len(r.Kind))<<8 | uint32(r.Kind[0])) * 0x9e3779b1
+	}
+	return h
+}
+
+// numbered are things that have a number, from 1 on. The numbers of those that are
+// gone are given again.
+type numbered[T any] struct {
+	things cow.Vector[*T]
+	free   *freed
+}
+
+// freed is a stack of numbers.
+type freed struct {
+	number uint32
+	next   *freed
+}
+
+// at returns the thing with number n, which is there.
+func (l *numbered[T]) at(n uint32) *T { return l.things.At(n) }
+
+// add gives thing a number.
+func (l *numbered[T]) add(edit cow.Edit, thing *T) uint32 {
+	if l.free != nil {
+		n := l.free.number
+		l.free = l.free.next
+		l.things.Set(edit, n, thing)
+		return n
+	}
+	if l.things.Len() == 0 {
+		l.things.Append(edit, nil) // 0 is nothing's number
+	}
+	l.things.Append(edit, thing)
+	return uint32(l.things.Len() - 1)
+}
+
+func (l *numbered[T]) drop(edit cow.Edit, n uint32) {
+	l.things.Set(edit, n, nil)
+	l.free = &freed{n, l.free}
+}
+
+// person is a user's record. One that has no profile is of a user that has none:
+// all that is known is that rows are bound to it.
+type person struct {
+	number      uint32
+	memberships int
+	id          orgs.UserID
+	active      orgs.ID
+	profile     *profile
+	created     micros
+	revision    uint64
+}
+
+func (p *person) user() orgs.User {
+	return orgs.User{
+		ID: p.id, Profile: p.profile.Profile, Active: p.active, Memberships: p.memberships,
+		CreatedAt: p.created.time(), Revision: p.revision,
 	}
 }
 
-// sorts is the number of orders of a member list.
-const sorts = int(orgs.ByRole) + 1
-
-// tenant is an organization and all that goes when it goes.
-type tenant struct {
-	edit   *cow.Edit // of the transaction that made this copy
-	record orgs.Organization
-	fold   string // of its name
-
-	rows  cow.Map[orgs.MemberID, *row]
-	bound cow.Map[orgs.UserID, *row]
-	lists [sorts]cow.Sorted[*row] // the rows in each [orgs.Sort]
-
-	roles cow.Map[roles.ID, *role]
-	named cow.Map[string, *role] // by folded name
-
-	resources cow.Sorted[grants.Resource]
-	grants    cow.Map[orgs.MemberID, cow.Sorted[grants.Grant]] // no entry for a row without
-	holders   cow.Sorted[holder]                               // the same, by grant
-
-	events cow.Sorted[*store.Event] // by number
-}
-
-func newTenant(edit *cow.Edit, record orgs.Organization) *tenant {
-	o := &tenant{
-		edit:      edit,
-		rows:      cow.NewMap[orgs.MemberID, *row](),
-		bound:     cow.NewMap[orgs.UserID, *row](),
-		roles:     cow.NewMap[roles.ID, *role](),
-		named:     cow.NewMap[string, *role](),
-		resources: cow.NewSorted(grants.Resource.Compare),
-		grants:    cow.NewMap[orgs.MemberID, cow.Sorted[grants.Grant]](),
-		holders:   cow.NewSorted(holder.compare),
-		events:    cow.NewSorted(func(a, b *store.Event) int { return cmp.Compare(a.Number, b.Number) }),
+// person returns the record of user id, nil when there is none.
+func (s *state) person(id orgs.UserID) *person {
+	if p := s.anybody(id); p != nil && p.profile != nil {
+		return p
 	}
-	for _, sort := range orgs.Sorts() {
-		o.lists[sort] = cow.NewSorted(func(a, b *row) int {
-			if c := strings.Compare(a.keys[sort], b.keys[sort]); c != 0 {
-				return c
-			}
-			return cmp.Compare(a.ID, b.ID)
-		})
+	return nil
+}
+
+// somebody returns who id is, with a record or without.
+func (s *state) somebody(edit cow.Edit, id orgs.UserID) *person {
+	p := s.anybody(id)
+	if p == nil {
+		p = &person{id: id}
+		p.number = s.people.add(edit, p)
+		s.users.Add(edit, s.hash(string(id)), p.number)
 	}
-	o.set(record)
-	return o
+	return p
 }
 
-func (o *tenant) set(record orgs.Organization) {
-	o.record, o.fold = record.Clone(), orgs.FoldName(record.Name)
-}
-
-// row is a member with the keys that lists sort it by.
-type row struct {
-	orgs.Member
-	keys [sorts]string
-}
-
-func newRow(m orgs.Member) *row {
-	r := &row{Member: m}
-	for _, sort := range orgs.Sorts() {
-		r.keys[sort] = m.Key(sort)
+// anybody is somebody, or nil when nothing is known of id.
+func (s *state) anybody(id orgs.UserID) *person {
+	for c := s.users.Find(s.hash(string(id))); ; {
+		n := c.Next()
+		if n == 0 {
+			return nil
+		}
+		if p := s.people.at(n); p.id == id {
+			return p
+		}
 	}
-	return r
 }
 
-// role is a custom role with its permissions as a set.
-type role struct {
-	roles.Role
-	holds map[roles.Permission]struct{}
-}
-
-func newRole(r roles.Role) *role {
-	made := &role{Role: r.Clone(), holds: make(map[roles.Permission]struct{}, len(r.Permissions))}
-	for _, p := range r.Permissions {
-		made.holds[p] = struct{}{}
+// knows reports whether some user's profile has the folded address.
+func (s *state) knows(address string) bool {
+	for c := s.known.Find(s.hash(address)); ; {
+		n := c.Next()
+		if n == 0 {
+			return false
+		}
+		if s.people.at(n).profile.address == address {
+			return true
+		}
 	}
-	return made
+}
+
+// putUser adds u, or replaces its record.
+func (s *state) putUser(edit cow.Edit, u orgs.User) {
+	old := s.somebody(edit, u.ID)
+	p := &person{
+		number: old.number, id: u.ID, active: u.Active, memberships: u.Memberships,
+		profile: old.profile, created: microsOf(u.CreatedAt), revision: u.Revision,
+	}
+	if old.profile == nil || old.profile.Profile != u.Profile {
+		p.profile = newProfile(u.Profile)
+		if old.profile != nil {
+			s.known.Delete(edit, s.hash(old.profile.address), p.number)
+		}
+		s.known.Add(edit, s.hash(p.profile.address), p.number)
+	}
+	s.people.things.Set(edit, p.number, p)
+}
+
+// tenant returns organization id, nil when there is none.
+func (s *state) tenant(id orgs.ID) *tenant {
+	for c := s.orgs.Find(s.hash(string(id))); ; {
+		n := c.Next()
+		if n == 0 {
+			return nil
+		}
+		if o := s.tenants.at(n); o.record.ID == id {
+			return o
+		}
+	}
+}
+
+// place returns the organization that r is registered with, nil when there is
+// none.
+func (s *state) place(r grants.Resource) *tenant {
+	hash := s.hashOf(r)
+	for c := s.places.Find(hash); ; {
+		n := c.Next()
+		if n == 0 {
+			return nil
+		}
+		if o := s.tenants.at(n); o.thing(hash, r) != 0 {
+			return o
+		}
+	}
 }
 
 // membership is a row that is bound to a user, as the user's lists order it:
 // the most recently joined first.
 type membership struct {
-	user   orgs.UserID
-	at     int64 // JoinedAt in microseconds
+	person uint32
+	tenant uint32
+	row    uint32
+	at     micros // when the row joined
 	org    orgs.ID
-	member orgs.MemberID
 }
 
-func membershipOf(m orgs.Member) membership {
-	return membership{m.User, m.JoinedAt.UnixMicro(), m.Org, m.ID}
+func membershipOf(o *tenant, r *row) membership {
+	return membership{r.person, o.number, r.number, r.joined, o.record.ID}
 }
 
-// newest is before every membership of user.
-func newest(user orgs.UserID) membership { return membership{user: user, at: math.MaxInt64} }
+// newest is before every membership of a person.
+func newest(person uint32) membership { return membership{person: person, at: math.MaxInt64} }
 
-func (m membership) compare(other membership) int {
-	return cmp.Or(cmp.Compare(m.user, other.user), cmp.Compare(other.at, m.at), cmp.Compare(m.org, other.org))
+func byJoined(a, b membership) int {
+	return cmp.Or(cmp.Compare(a.person, b.person), cmp.Compare(b.at, a.at), cmp.Compare(a.org, b.org))
 }
 
-// rowsOf returns the rows that are bound to user, with their organizations, in
-// the order of from, which begins within user's memberships.
-func (s *state) rowsOf(user orgs.UserID, from iter.Seq[membership]) iter.Seq2[*tenant, *row] {
+func byOrg(a, b *store.Event) int { return cmp.Compare(a.Org, b.Org) }
+
+func byEventNumber(a, b *store.Event) int { return cmp.Compare(a.Number, b.Number) }
+
+// memberships returns those of a person, the most recently joined first.
+func (s *state) memberships(person uint32) []membership {
+	var list []membership
+	for m := range s.joined.From(byJoined, newest(person)) {
+		if m.person != person {
+			break
+		}
+		list = append(list, m)
+	}
+	return list
+}
+
+// rowsOf returns the rows that are bound to a person, with their organizations, in
+// the order of from, which begins within the person's memberships.
+func (s *state) rowsOf(person uint32, from iter.Seq[membership]) iter.Seq2[*tenant, *row] {
 	return func(yield func(*tenant, *row) bool) {
 		for m := range from {
-			if m.user != user {
+			if m.person != person {
 				return
 			}
-			o, _ := s.orgs.Get(m.org)
-			if r, _ := o.rows.Get(m.member); !yield(o, r) {
-				return
-			}
-		}
-	}
-}
-
-// holder is a row that has a grant.
-type holder struct {
-	grant  grants.Grant
-	member orgs.MemberID
-}
-
-func (h holder) compare(other holder) int {
-	if c := h.grant.Compare(other.grant); c != 0 {
-		return c
-	}
-	return cmp.Compare(h.member, other.member)
-}
-
-// has reports whether row id has g.
-func (o *tenant) has(id orgs.MemberID, g grants.Grant) bool {
-	held, _ := o.grants.Get(id)
-	found, ok := held.Get(g)
-	return ok && found == g
-}
-
-// addressed returns the rows whose folded address is address.
-func (o *tenant) addressed(address string) iter.Seq[*row] {
-	from := &row{}
-	from.keys[orgs.ByEmail] = address
-	return func(yield func(*row) bool) {
-		for r := range o.lists[orgs.ByEmail].From(from) {
-			if r.keys[orgs.ByEmail] != address || !yield(r) {
+			o := s.tenants.at(m.tenant)
+			if !yield(o, o.rows.at(m.row)) {
 				return
 			}
 		}
 	}
-}
-
-// putRow adds r, or replaces old by it.
-func (s *state) putRow(edit *cow.Edit, o *tenant, old, r *row) {
-	for sort := range o.lists {
-		if old != nil && old.keys[sort] != r.keys[sort] {
-			o.lists[sort].Delete(edit, old)
-		}
-		o.lists[sort].Set(edit, r)
-	}
-	o.rows.Set(edit, r.ID, r)
-	if r.User != "" {
-		o.bound.Set(edit, r.User, r)
-		s.joined.Set(edit, membershipOf(r.Member))
-	}
-}
-
-// dropRow removes r with its grants.
-func (s *state) dropRow(edit *cow.Edit, o *tenant, r *row) {
-	for sort := range o.lists {
-		o.lists[sort].Delete(edit, r)
-	}
-	o.rows.Delete(edit, r.ID)
-	if r.User != "" {
-		o.bound.Delete(edit, r.User)
-		s.joined.Delete(edit, membershipOf(r.Member))
-	}
-	held, _ := o.grants.Get(r.ID)
-	for g := range held.All() {
-		o.holders.Delete(edit, holder{g, r.ID})
-	}
-	o.grants.Delete(edit, r.ID)
-}
-
-// putUser adds u, or replaces its record.
-func (s *state) putUser(edit *cow.Edit, u orgs.User) {
-	if old, ok := s.users.Get(u.ID); ok {
-		s.count(edit, old.Email, -1)
-	}
-	s.count(edit, u.Email, +1)
-	s.users.Set(edit, u.ID, &u)
-}
-
-func (s *state) count(edit *cow.Edit, email string, by int) {
-	address := orgs.FoldAddress(email)
-	n, _ := s.known.Get(address)
-	if n += by; n == 0 {
-		s.known.Delete(edit, address)
-		return
-	}
-	s.known.Set(edit, address, n)
-}
-
-// give adds g to row id, unless it has it.
-func (o *tenant) give(edit *cow.Edit, id orgs.MemberID, g grants.Grant) {
-	held, ok := o.grants.Get(id)
-	if !ok {
-		held = cow.NewSorted(grants.Grant.Compare)
-	}
-	held.Set(edit, g)
-	o.grants.Set(edit, id, held)
-	o.holders.Set(edit, holder{g, id})
-}
-
-// take removes g from row id, if it has it.
-func (o *tenant) take(edit *cow.Edit, id orgs.MemberID, g grants.Grant) {
-	if !o.has(id, g) {
-		return
-	}
-	held, _ := o.grants.Get(id)
-	held.Delete(edit, g)
-	if held.Len() == 0 {
-		o.grants.Delete(edit, id)
-	} else {
-		o.grants.Set(edit, id, held)
-	}
-	o.holders.Delete(edit, holder{g, id})
 }

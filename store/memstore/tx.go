@@ -16,8 +16,8 @@ import (
 type tx struct {
 	base   *state
 	next   *state
-	edit   *cow.Edit
-	orgs   map[orgs.ID]struct{}     // held, and there
+	edit   cow.Edit
+	orgs   []orgs.ID                // held, and there
 	users  map[orgs.UserID]struct{} // held, and there
 	wrote  bool
 	failed error // of the first write that failed
@@ -28,10 +28,7 @@ var _ store.Tx = (*tx)(nil)
 
 func newTx(base *state) *tx {
 	next := *base
-	return &tx{
-		base: base, next: &next, edit: new(cow.Edit),
-		orgs: make(map[orgs.ID]struct{}), users: make(map[orgs.UserID]struct{}),
-	}
+	return &tx{base: base, next: &next, edit: cow.NewEdit(), users: make(map[orgs.UserID]struct{})}
 }
 
 // commit returns the state after t: what it wrote, and one more for the
@@ -40,16 +37,15 @@ func (t *tx) commit() *state {
 	if !t.wrote {
 		return t.base
 	}
-	for id := range t.orgs {
+	for _, id := range t.orgs {
 		if o := t.org(id); o != nil {
 			o.record.Revision++
 		}
 	}
 	for id := range t.users {
-		u, _ := t.next.users.Get(id)
-		moved := *u
-		moved.Revision++
-		t.next.users.Set(t.edit, id, &moved)
+		moved := *t.next.person(id)
+		moved.revision++
+		t.next.people.things.Set(t.edit, moved.number, &moved)
 	}
 	return t.next
 }
@@ -84,23 +80,25 @@ func (t *tx) writeIn(ctx context.Context, id orgs.ID, change func(*tenant) error
 // org returns organization id as a copy that t may change, nil when there is
 // none.
 func (t *tx) org(id orgs.ID) *tenant {
-	o, ok := t.next.orgs.Get(id)
-	if !ok || o.edit == t.edit {
+	o := t.next.tenant(id)
+	if o == nil || o.edit == t.edit {
 		return o
 	}
 	c := *o
 	c.edit = t.edit
-	t.next.orgs.Set(t.edit, id, &c)
+	t.next.tenants.things.Set(t.edit, c.number, &c)
 	return &c
 }
 
 func (t *tx) CreateOrganization(ctx context.Context, record orgs.Organization) error {
 	return t.write(ctx, func() error {
-		if _, ok := t.next.orgs.Get(record.ID); ok {
+		if t.next.tenant(record.ID) != nil {
 			return store.ErrConflict
 		}
 		record.Revision = 1
-		t.next.orgs.Set(t.edit, record.ID, newTenant(t.edit, record))
+		o := newTenant(t.edit, record)
+		o.number = t.next.tenants.add(t.edit, o)
+		t.next.orgs.Add(t.edit, t.next.hash(string(record.ID)), o.number)
 		return nil
 	})
 }
@@ -115,22 +113,25 @@ func (t *tx) UpdateOrganization(ctx context.Context, record orgs.Organization) e
 
 func (t *tx) DeleteOrganization(ctx context.Context, id orgs.ID, last store.Event) error {
 	return t.writeIn(ctx, id, func(o *tenant) error {
-		for _, r := range o.bound.All() {
-			t.next.joined.Delete(t.edit, membershipOf(r.Member))
+		for n := range o.lists[orgs.ByEmail].All() {
+			if r := o.rows.at(n); r.user != "" {
+				t.next.joined.Delete(t.edit, byJoined, membershipOf(o, r))
+			}
 		}
-		for r := range o.resources.All() {
-			t.next.places.Delete(t.edit, r)
+		for n := range o.resources.All() {
+			t.next.places.Delete(t.edit, t.next.hashOf(o.things.at(n).Resource), o.number)
 		}
-		t.next.orgs.Delete(t.edit, id)
+		t.next.orgs.Delete(t.edit, t.next.hash(string(id)), o.number)
+		t.next.tenants.drop(t.edit, o.number)
 		last = last.Clone()
-		t.next.tombs.Set(t.edit, &last)
+		t.next.tombs.Set(t.edit, byOrg, &last)
 		return nil
 	})
 }
 
 func (t *tx) DeleteTombstone(ctx context.Context, id orgs.ID) error {
 	return t.write(ctx, func() error {
-		t.next.tombs.Delete(t.edit, &store.Event{Org: id})
+		t.next.tombs.Delete(t.edit, byOrg, &store.Event{Org: id})
 		return nil
 	})
 }
@@ -138,8 +139,8 @@ func (t *tx) DeleteTombstone(ctx context.Context, id orgs.ID) error {
 func (t *tx) PutUser(ctx context.Context, u orgs.User) error {
 	return t.write(ctx, func() error {
 		u.Revision = 1
-		if old, ok := t.next.users.Get(u.ID); ok {
-			u.Revision = old.Revision
+		if old := t.next.person(u.ID); old != nil {
+			u.Revision = old.revision
 		}
 		t.next.putUser(t.edit, u)
 		return nil
@@ -148,19 +149,21 @@ func (t *tx) PutUser(ctx context.Context, u orgs.User) error {
 
 func (t *tx) PutProfile(ctx context.Context, id orgs.UserID, p orgs.Profile) error {
 	return t.write(ctx, func() error {
-		if old, ok := t.next.users.Get(id); ok {
-			u := *old
+		if old := t.next.person(id); old != nil {
+			u := old.user()
 			u.Profile = p
 			t.next.putUser(t.edit, u)
 		}
-		var rows []*row // first, since changing them changes the list
-		for _, r := range t.next.rowsOf(id, t.next.joined.From(newest(id))) {
-			rows = append(rows, r)
+		owner := t.next.anybody(id)
+		if owner == nil {
+			return nil
 		}
-		for _, old := range rows {
-			changed := old.Member
-			changed.Profile = p
-			t.next.putRow(t.edit, t.org(old.Org), old, newRow(changed))
+		for _, m := range t.next.memberships(owner.number) {
+			o := t.org(m.org)
+			old := o.rows.at(m.row)
+			changed := *old
+			changed.profile = profileOf(orgs.Member{Profile: p}, owner)
+			t.next.putRow(t.edit, o, old, &changed)
 		}
 		return nil
 	})
@@ -214,11 +217,12 @@ func (t *tx) DeleteRole(ctx context.Context, org orgs.ID, id roles.ID) error {
 func (t *tx) Register(ctx context.Context, org orgs.ID, resources []grants.Resource) error {
 	return t.writeIn(ctx, org, func(o *tenant) error {
 		for _, r := range resources {
-			if _, taken := t.next.places.Get(r); taken {
+			if t.next.place(r) != nil {
 				return store.ErrConflict
 			}
-			t.next.places.Set(t.edit, r, org)
-			o.resources.Set(t.edit, r)
+			n := t.next.addThing(t.edit, o, r)
+			t.next.places.Add(t.edit, t.next.hashOf(r), o.number)
+			o.resources.Set(t.edit, o.byName(grants.Resource{}), n)
 		}
 		return nil
 	})
@@ -227,10 +231,10 @@ func (t *tx) Register(ctx context.Context, org orgs.ID, resources []grants.Resou
 func (t *tx) Append(ctx context.Context, e store.Event) error {
 	return t.writeIn(ctx, e.Org, func(o *tenant) error {
 		e = e.Clone()
-		if _, taken := o.events.Get(&e); taken {
+		if _, taken := o.events.Get(byEventNumber, &e); taken {
 			return store.ErrConflict
 		}
-		o.events.Set(t.edit, &e)
+		o.events.Set(t.edit, byEventNumber, &e)
 		return nil
 	})
 }

@@ -10,60 +10,83 @@ import (
 
 func (t *tx) CreateMember(ctx context.Context, m orgs.Member) error {
 	return t.writeIn(ctx, m.Org, func(o *tenant) error {
-		r := newRow(m)
-		if o.taken(r) {
+		if t.taken(o, m) {
 			return store.ErrConflict
 		}
-		t.next.putRow(t.edit, o, nil, r)
+		t.next.addRow(t.edit, o, newRow(m, t.owner(m.User)))
 		return nil
 	})
 }
 
-// taken reports whether another row is what only one may be: r's ID, bound to
-// its user, or invited at its address (C20).
-func (o *tenant) taken(r *row) bool {
-	_, taken := o.rows.Get(r.ID)
-	if _, ok := o.bound.Get(r.User); ok {
-		taken = true
+// owner returns who user is, nil for the empty one.
+func (t *tx) owner(user orgs.UserID) *person {
+	if user == "" {
+		return nil
 	}
-	if r.Status == orgs.Invited {
-		for other := range o.addressed(r.keys[orgs.ByEmail]) {
-			taken = taken || other.Status == orgs.Invited
+	return t.next.somebody(t.edit, user)
+}
+
+// taken reports whether another row is what only one may be: m's ID, bound to
+// its user, or invited at its address (C20).
+func (t *tx) taken(o *tenant, m orgs.Member) bool {
+	if t.row(o, m.ID) != nil || m.User != "" && t.boundTo(o, m.User) != nil {
+		return true
+	}
+	if m.Status == orgs.Invited {
+		for other := range o.addressed(orgs.FoldAddress(m.Email)) {
+			if other.status == orgs.Invited {
+				return true
+			}
 		}
 	}
-	return taken
+	return false
+}
+
+func (t *tx) row(o *tenant, id orgs.MemberID) *row { return o.row(t.next.hash(string(id)), id) }
+
+func (t *tx) boundTo(o *tenant, user orgs.UserID) *row {
+	return o.boundTo(t.next.hash(string(user)), user)
 }
 
 func (t *tx) UpdateMember(ctx context.Context, m orgs.Member) error {
 	return t.writeIn(ctx, m.Org, func(o *tenant) error {
-		if old, ok := o.rows.Get(m.ID); ok {
-			changed := old.Member
-			changed.Role, changed.Issue = m.Role, m.Issue
-			t.next.putRow(t.edit, o, old, newRow(changed))
+		old := t.row(o, m.ID)
+		if old == nil {
+			return nil
 		}
+		changed := *old
+		changed.role = m.Role
+		if changed.issue() != m.Issue {
+			from := old.member(m.Org)
+			from.Issue = m.Issue
+			changed.origin = originOf(from)
+		}
+		t.next.putRow(t.edit, o, old, &changed)
 		return nil
 	})
 }
 
 func (t *tx) JoinMember(ctx context.Context, m orgs.Member) error {
 	return t.writeIn(ctx, m.Org, func(o *tenant) error {
-		old, ok := o.rows.Get(m.ID)
-		if !ok || old.Status != orgs.Invited {
+		old := t.row(o, m.ID)
+		if old == nil || old.status != orgs.Invited {
 			return nil
 		}
-		if _, taken := o.bound.Get(m.User); taken {
+		if t.boundTo(o, m.User) != nil {
 			return store.ErrConflict
 		}
-		joined := old.Member
-		joined.User, joined.Profile, joined.Status, joined.JoinedAt = m.User, m.Profile, m.Status, m.JoinedAt
-		t.next.putRow(t.edit, o, old, newRow(joined))
+		joined := *old
+		owner := t.owner(m.User)
+		joined.user, joined.status, joined.joined = m.User, m.Status, microsOf(m.JoinedAt)
+		joined.profile, joined.person = profileOf(m, owner), owner.number
+		t.next.putRow(t.edit, o, old, &joined)
 		return nil
 	})
 }
 
 func (t *tx) DeleteMember(ctx context.Context, org orgs.ID, id orgs.MemberID) error {
 	return t.writeIn(ctx, org, func(o *tenant) error {
-		if r, ok := o.rows.Get(id); ok {
+		if r := t.row(o, id); r != nil {
 			t.next.dropRow(t.edit, o, r)
 		}
 		return nil
@@ -73,40 +96,36 @@ func (t *tx) DeleteMember(ctx context.Context, org orgs.ID, id orgs.MemberID) er
 func (t *tx) Unregister(ctx context.Context, org orgs.ID, resources []grants.Resource) error {
 	return t.writeIn(ctx, org, func(o *tenant) error {
 		for _, r := range resources {
-			if _, ok := o.resources.Get(r); !ok {
+			hash := t.next.hashOf(r)
+			n := o.thing(hash, r)
+			if n == 0 {
 				continue
 			}
-			g := grants.One(r.Kind, r.ID)
-			for _, id := range o.holdersOf(g) {
-				o.take(t.edit, id, g)
+			for row := range o.things.at(n).of.all() {
+				o.take(t.edit, o.rows.at(row), n)
 			}
-			o.resources.Delete(t.edit, r)
-			t.next.places.Delete(t.edit, r)
+			o.resources.Delete(t.edit, o.byName(grants.Resource{}), n)
+			o.names.Delete(t.edit, hash, n)
+			o.things.drop(t.edit, n)
+			t.next.places.Delete(t.edit, hash, o.number)
 		}
 		return nil
 	})
 }
 
-// holdersOf returns the rows that have g, in order of ID.
-func (o *tenant) holdersOf(g grants.Grant) []orgs.MemberID {
-	var ids []orgs.MemberID
-	for h := range o.holders.From(holder{grant: g}) {
-		if h.grant != g {
-			break
-		}
-		ids = append(ids, h.member)
-	}
-	return ids
-}
-
 func (t *tx) Give(ctx context.Context, org orgs.ID, id orgs.MemberID, give []grants.Grant) error {
 	return t.writeIn(ctx, org, func(o *tenant) error {
-		if _, ok := o.rows.Get(id); !ok {
+		r := t.row(o, id)
+		if r == nil {
 			return nil
 		}
 		for _, g := range give {
-			if _, ok := o.resources.Get(g.Target()); ok || g.All {
-				o.give(t.edit, id, g)
+			n := t.next.granted(o, g)
+			if n == 0 && g.All {
+				n = t.next.addThing(t.edit, o, named(g))
+			}
+			if n != 0 {
+				r = o.give(t.edit, r, n)
 			}
 		}
 		return nil
@@ -115,8 +134,14 @@ func (t *tx) Give(ctx context.Context, org orgs.ID, id orgs.MemberID, give []gra
 
 func (t *tx) Take(ctx context.Context, org orgs.ID, id orgs.MemberID, take []grants.Grant) error {
 	return t.writeIn(ctx, org, func(o *tenant) error {
+		r := t.row(o, id)
+		if r == nil {
+			return nil
+		}
 		for _, g := range take {
-			o.take(t.edit, id, g)
+			if n := t.next.granted(o, g); n != 0 {
+				r = o.take(t.edit, r, n)
+			}
 		}
 		return nil
 	})
@@ -124,9 +149,10 @@ func (t *tx) Take(ctx context.Context, org orgs.ID, id orgs.MemberID, take []gra
 
 func (t *tx) GiveEach(ctx context.Context, org orgs.ID) error {
 	return t.writeIn(ctx, org, func(o *tenant) error {
-		for id := range o.rows.All() {
-			for r := range o.resources.All() {
-				o.give(t.edit, id, grants.One(r.Kind, r.ID))
+		for number := range o.lists[orgs.ByEmail].All() {
+			r := o.rows.at(number)
+			for n := range o.resources.All() {
+				r = o.give(t.edit, r, n)
 			}
 		}
 		return nil

@@ -22,7 +22,7 @@ func TestMapIsAMap(t *testing.T) {
 			rnd := rand.New(rand.NewPCG(1, 2))
 			m, want := Map[int, int]{hash: hash}, map[int]int{}
 			for range 300 {
-				edit, before, wanted := new(Edit), m, maps.Clone(want)
+				edit, before, wanted := NewEdit(), m, maps.Clone(want)
 				for range rnd.IntN(20) {
 					key := rnd.IntN(300)
 					if rnd.IntN(5) < 3 {
@@ -65,17 +65,17 @@ func TestSortedIsASortedList(t *testing.T) {
 	for name, keys := range map[string]int{"few": 40, "some": 400, "many": 5000} {
 		t.Run(name, func(t *testing.T) {
 			rnd := rand.New(rand.NewPCG(3, 4))
-			s, want := NewSorted(compareItems), map[int]item{}
+			s, want := Sorted[item]{}, map[int]item{}
 			for round := range 200 {
-				edit, before, wanted := new(Edit), s, maps.Clone(want)
+				edit, before, wanted := NewEdit(), s, maps.Clone(want)
 				growing := round/50%2 == 0
 				for range rnd.IntN(keys / 4) {
 					it := item{rnd.IntN(keys), rnd.Int()}
 					if (rnd.IntN(4) > 0) == growing {
-						s.Set(edit, it)
+						s.Set(edit, compareItems, it)
 						want[it.key] = it
 					} else {
-						s.Delete(edit, it)
+						s.Delete(edit, compareItems, it)
 						delete(want, it.key)
 					}
 				}
@@ -102,16 +102,16 @@ func checkSorted(t *testing.T, s Sorted[item], want map[int]item, pivot int) {
 	at := item{key: pivot}
 	for name, pair := range map[string][2][]item{
 		"All":      {slices.Collect(s.All()), list},
-		"From":     {slices.Collect(s.From(at)), list[i:]},
-		"After":    {slices.Collect(s.After(at)), list[after:]},
+		"From":     {slices.Collect(s.From(compareItems, at)), list[i:]},
+		"After":    {slices.Collect(s.After(compareItems, at)), list[after:]},
 		"Backward": {slices.Collect(s.Backward()), down},
-		"Before":   {slices.Collect(s.Before(at)), down[len(list)-i:]},
+		"Before":   {slices.Collect(s.Before(compareItems, at)), down[len(list)-i:]},
 	} {
 		if got, want := pair[0], pair[1]; !slices.Equal(got, want) {
 			t.Fatalf("%s(%d) has %d items, want %d, or they differ", name, pivot, len(got), len(want))
 		}
 	}
-	got, ok := s.Get(at)
+	got, ok := s.Get(compareItems, at)
 	if got != want[pivot] || ok != found || s.Len() != len(list) {
 		t.Fatalf("Get(%d) = %v, %t of %d, want %v, %t of %d", pivot, got, ok, s.Len(), want[pivot], found, len(list))
 	}
@@ -129,6 +129,9 @@ func checkShape(t *testing.T, n *node[item], root bool) int {
 	}
 	height := 0
 	for i, kid := range n.kids {
+		if n.items[i] != kid.items[0] {
+			t.Fatalf("the bound is %v, the first item %v", n.items[i], kid.items[0])
+		}
 		h := checkShape(t, kid, false)
 		if i > 0 && h != height {
 			t.Fatalf("kids of heights %d and %d", height, h)
@@ -140,10 +143,10 @@ func checkShape(t *testing.T, n *node[item], root bool) int {
 
 // Every walk must end where its reader breaks off.
 func TestWalksEndEarly(t *testing.T) {
-	m, s, edit := NewMap[int, int](), NewSorted(compareItems), new(Edit)
+	m, s, edit := NewMap[int, int](), Sorted[item]{}, NewEdit()
 	for i := range 1000 {
 		m.Set(edit, i, i)
-		s.Set(edit, item{key: i})
+		s.Set(edit, compareItems, item{key: i})
 	}
 	n := 0
 	for range m.All() {
@@ -151,12 +154,12 @@ func TestWalksEndEarly(t *testing.T) {
 			break
 		}
 	}
-	for it := range s.From(item{key: 500}) {
+	for it := range s.From(compareItems, item{key: 500}) {
 		if n++; it.key == 509 {
 			break
 		}
 	}
-	for it := range s.Before(item{key: 500}) {
+	for it := range s.Before(compareItems, item{key: 500}) {
 		if n++; it.key == 490 {
 			break
 		}
@@ -168,17 +171,17 @@ func TestWalksEndEarly(t *testing.T) {
 
 // A change of one edit copies a path, not the collection.
 func TestAChangeCopiesAPath(t *testing.T) {
-	m, s, edit := NewMap[int, int](), NewSorted(compareItems), new(Edit)
+	m, s, edit := NewMap[int, int](), Sorted[item]{}, NewEdit()
 	for i := range 200_000 {
 		m.Set(edit, i, i)
-		s.Set(edit, item{key: i})
+		s.Set(edit, compareItems, item{key: i})
 	}
 	got := testing.AllocsPerRun(100, func() {
-		m, s, edit := m, s, new(Edit)
+		m, s, edit := m, s, NewEdit()
 		m.Set(edit, 77, 1)
 		m.Delete(edit, 78)
-		s.Set(edit, item{77, 1})
-		s.Delete(edit, item{78, 1})
+		s.Set(edit, compareItems, item{77, 1})
+		s.Delete(edit, compareItems, item{78, 1})
 	})
 	if got > 60 {
 		t.Errorf("four changes of 200,000 entries took %v allocations", got)
@@ -186,12 +189,12 @@ func TestAChangeCopiesAPath(t *testing.T) {
 }
 
 func TestReadingAllocatesNothing(t *testing.T) {
-	m, s, edit := NewMap[string, int](), NewSorted(compareItems), new(Edit)
+	m, s, edit := NewMap[string, int](), Sorted[item]{}, NewEdit()
 	m.Set(edit, "a key", 1)
-	s.Set(edit, item{key: 1})
+	s.Set(edit, compareItems, item{key: 1})
 	got := testing.AllocsPerRun(100, func() {
 		m.Get("a key")
-		s.Get(item{key: 1})
+		s.Get(compareItems, item{key: 1})
 	})
 	if got != 0 {
 		t.Errorf("%v allocations", got)

@@ -1,8 +1,9 @@
-// Package cow has the two collections that memstore keeps its records in: a hash
-// [Map] and a [Sorted] list. Both are persistent: copying the value is a
-// snapshot, for the price of a few words, and a change copies only the nodes on
-// the way to what it changes. A snapshot that nobody changes may be read by any
-// number of goroutines without a lock.
+// Package cow has the collections that memstore keeps its records in: a [Vector]
+// of what has a number, a [Table] that finds numbers by hash, a [Sorted] list, and
+// a [Map] for small things. All are persistent: copying the value is a snapshot,
+// for the price of a few words, and a change copies only the nodes on the way to
+// what it changes. A snapshot that nobody changes may be read by any number of
+// goroutines without a lock.
 //
 // A change names the [Edit] it belongs to. Nodes that the Edit has made itself
 // are changed in place, so that a transaction of many changes copies each node
@@ -10,6 +11,13 @@
 // readers, lets go of the Edit.
 package cow
 
+import "sync/atomic"
+
 // Edit marks the nodes that one transaction made and may still change. Make one
-// with new(Edit) for each transaction. An Edit is for one goroutine.
-type Edit struct{ _ byte } // not empty: two of them must have two addresses
+// with [NewEdit] for each transaction. An Edit is for one goroutine.
+type Edit uint64
+
+var edits atomic.Uint64
+
+// NewEdit returns an Edit like no other in this process.
+func NewEdit() Edit { return Edit(edits.Add(1)) }

@@ -29,7 +29,7 @@ const (
 // branch is a node of the trie. A slot, five bits of the hash, is an entry, a
 // further branch, or free. Below depth there are no slots: entries is searched.
 type branch[K comparable, V any] struct {
-	edit     *Edit
+	edit     Edit
 	entered  uint32 // the slots that are entries
 	branched uint32 // the slots that are branches
 	entries  []entry[K, V]
@@ -110,14 +110,14 @@ func (b *branch[K, V]) all(yield func(K, V) bool) bool {
 }
 
 // Set gives key a value, in place of the one it has.
-func (m *Map[K, V]) Set(edit *Edit, key K, value V) {
+func (m *Map[K, V]) Set(edit Edit, key K, value V) {
 	if m.root == nil {
 		m.root = &branch[K, V]{edit: edit}
 	}
 	m.root = m.set(m.root, edit, 0, m.hash(key), entry[K, V]{key, value})
 }
 
-func (m *Map[K, V]) set(b *branch[K, V], edit *Edit, shift int, hash uint64, e entry[K, V]) *branch[K, V] {
+func (m *Map[K, V]) set(b *branch[K, V], edit Edit, shift int, hash uint64, e entry[K, V]) *branch[K, V] {
 	b = b.own(edit)
 	if shift >= depth {
 		if i := b.search(e.key); i >= 0 {
@@ -147,7 +147,7 @@ func (m *Map[K, V]) set(b *branch[K, V], edit *Edit, shift int, hash uint64, e e
 }
 
 // fork puts the entry in slot and e into a branch of their own.
-func (m *Map[K, V]) fork(b *branch[K, V], edit *Edit, shift int, slot uint32, hash uint64, e entry[K, V]) {
+func (m *Map[K, V]) fork(b *branch[K, V], edit Edit, shift int, slot uint32, hash uint64, e entry[K, V]) {
 	i := index(b.entered, slot)
 	old := b.entries[i]
 	sub := &branch[K, V]{edit: edit}
@@ -160,7 +160,7 @@ func (m *Map[K, V]) fork(b *branch[K, V], edit *Edit, shift int, slot uint32, ha
 }
 
 // Delete removes key, if it is there.
-func (m *Map[K, V]) Delete(edit *Edit, key K) {
+func (m *Map[K, V]) Delete(edit Edit, key K) {
 	if _, ok := m.Get(key); !ok {
 		return
 	}
@@ -168,7 +168,7 @@ func (m *Map[K, V]) Delete(edit *Edit, key K) {
 }
 
 // without returns b without key, which is in it.
-func (b *branch[K, V]) without(edit *Edit, shift int, hash uint64, key K) *branch[K, V] {
+func (b *branch[K, V]) without(edit Edit, shift int, hash uint64, key K) *branch[K, V] {
 	b = b.own(edit)
 	if shift >= depth {
 		i := b.search(key)
@@ -197,7 +197,7 @@ func (b *branch[K, V]) without(edit *Edit, shift int, hash uint64, key K) *branc
 }
 
 // own returns b when edit made it, else a copy that edit may change.
-func (b *branch[K, V]) own(edit *Edit) *branch[K, V] {
+func (b *branch[K, V]) own(edit Edit) *branch[K, V] {
 	if b.edit == edit {
 		return b
 	}

@@ -6,17 +6,17 @@ import (
 )
 
 // Sorted is a list in the order of a comparison that holds each item once: a
-// B+ tree of 8 to 32 items a node. Make one with [NewSorted]; the zero value can
-// only be read.
+// B+ tree of 8 to 32 items a node. Make one with its zero value. Every call names
+// the comparison, which must agree with that of the calls before; items that
+// compare equal are the same item.
 type Sorted[T any] struct {
-	root    *node[T]
-	compare func(a, b T) int
-	size    int
+	root *node[T]
+	size int
 }
 
-// NewSorted returns an empty list in the order of compare. Items that compare
-// equal are the same item.
-func NewSorted[T any](compare func(a, b T) int) Sorted[T] { return Sorted[T]{compare: compare} }
+// Order is negative where a comes before b, 0 where they are the same item, and
+// positive otherwise.
+type Order[T any] func(a, b T) int
 
 const (
 	most  = 32
@@ -24,10 +24,10 @@ const (
 )
 
 // node is a leaf, which has items, or an inner node, which has kids. An inner
-// node's items are bounds: everything in kids[i] is at or after items[i] and
-// before items[i+1].
+// node's items[i] is the first item in kids[i]: an item that is in the list, so that
+// what compares items need not know any that are gone.
 type node[T any] struct {
-	edit  *Edit
+	edit  Edit
 	items []T
 	kids  []*node[T]
 }
@@ -37,16 +37,16 @@ func (s Sorted[T]) Len() int { return s.size }
 
 // Get returns the item that compares equal to item, and false when there is
 // none.
-func (s Sorted[T]) Get(item T) (T, bool) {
+func (s Sorted[T]) Get(order Order[T], item T) (T, bool) {
 	var none T
 	n := s.root
 	if n == nil {
 		return none, false
 	}
 	for n.kids != nil {
-		n = n.kids[n.kid(item, s.compare)]
+		n = n.kids[n.kid(item, order)]
 	}
-	i, found := slices.BinarySearchFunc(n.items, item, s.compare)
+	i, found := slices.BinarySearchFunc(n.items, item, order)
 	if !found {
 		return none, false
 	}
@@ -54,8 +54,8 @@ func (s Sorted[T]) Get(item T) (T, bool) {
 }
 
 // kid returns the index of the kid where item belongs, 0 when it is before all.
-func (n *node[T]) kid(item T, compare func(a, b T) int) int {
-	i, found := slices.BinarySearchFunc(n.items, item, compare)
+func (n *node[T]) kid(item T, order Order[T]) int {
+	i, found := slices.BinarySearchFunc(n.items, item, order)
 	if !found && i > 0 {
 		i--
 	}
@@ -64,42 +64,42 @@ func (n *node[T]) kid(item T, compare func(a, b T) int) int {
 
 // All returns every item in order. The list must not change meanwhile; that
 // holds for the methods below, too.
-func (s Sorted[T]) All() iter.Seq[T] { return s.ascend(nil, true) }
+func (s Sorted[T]) All() iter.Seq[T] { return s.ascend(nil, nil, true) }
 
 // From returns item, if it is there, and those after it, in order.
-func (s Sorted[T]) From(item T) iter.Seq[T] { return s.ascend(&item, true) }
+func (s Sorted[T]) From(order Order[T], item T) iter.Seq[T] { return s.ascend(order, &item, true) }
 
 // After returns those after item, in order.
-func (s Sorted[T]) After(item T) iter.Seq[T] { return s.ascend(&item, false) }
+func (s Sorted[T]) After(order Order[T], item T) iter.Seq[T] { return s.ascend(order, &item, false) }
 
 // Backward returns every item, the last first.
-func (s Sorted[T]) Backward() iter.Seq[T] { return s.descend(nil) }
+func (s Sorted[T]) Backward() iter.Seq[T] { return s.descend(nil, nil) }
 
 // Before returns those before item, the last first.
-func (s Sorted[T]) Before(item T) iter.Seq[T] { return s.descend(&item) }
+func (s Sorted[T]) Before(order Order[T], item T) iter.Seq[T] { return s.descend(order, &item) }
 
-func (s Sorted[T]) ascend(from *T, with bool) iter.Seq[T] {
+func (s Sorted[T]) ascend(order Order[T], from *T, with bool) iter.Seq[T] {
 	return func(yield func(T) bool) {
 		if s.root != nil {
-			s.root.ascend(s.compare, from, with, yield)
+			s.root.ascend(order, from, with, yield)
 		}
 	}
 }
 
-func (s Sorted[T]) descend(from *T) iter.Seq[T] {
+func (s Sorted[T]) descend(order Order[T], from *T) iter.Seq[T] {
 	return func(yield func(T) bool) {
 		if s.root != nil {
-			s.root.descend(s.compare, from, yield)
+			s.root.descend(order, from, yield)
 		}
 	}
 }
 
-func (n *node[T]) ascend(compare func(a, b T) int, from *T, with bool, yield func(T) bool) bool {
+func (n *node[T]) ascend(order Order[T], from *T, with bool, yield func(T) bool) bool {
 	i := 0
 	if n.kids == nil {
 		if from != nil {
 			var found bool
-			if i, found = slices.BinarySearchFunc(n.items, *from, compare); found && !with {
+			if i, found = slices.BinarySearchFunc(n.items, *from, order); found && !with {
 				i++
 			}
 		}
@@ -111,10 +111,10 @@ func (n *node[T]) ascend(compare func(a, b T) int, from *T, with bool, yield fun
 		return true
 	}
 	if from != nil {
-		i = n.kid(*from, compare)
+		i = n.kid(*from, order)
 	}
 	for _, kid := range n.kids[i:] {
-		if !kid.ascend(compare, from, with, yield) {
+		if !kid.ascend(order, from, with, yield) {
 			return false
 		}
 		from = nil // the next kid is after it as a whole
@@ -122,11 +122,11 @@ func (n *node[T]) ascend(compare func(a, b T) int, from *T, with bool, yield fun
 	return true
 }
 
-func (n *node[T]) descend(compare func(a, b T) int, from *T, yield func(T) bool) bool {
+func (n *node[T]) descend(order Order[T], from *T, yield func(T) bool) bool {
 	i := len(n.items)
 	if n.kids == nil {
 		if from != nil {
-			i, _ = slices.BinarySearchFunc(n.items, *from, compare)
+			i, _ = slices.BinarySearchFunc(n.items, *from, order)
 		}
 		for _, item := range slices.Backward(n.items[:i]) {
 			if !yield(item) {
@@ -136,10 +136,10 @@ func (n *node[T]) descend(compare func(a, b T) int, from *T, yield func(T) bool)
 		return true
 	}
 	if from != nil {
-		i = n.kid(*from, compare) + 1
+		i = n.kid(*from, order) + 1
 	}
 	for _, kid := range slices.Backward(n.kids[:i]) {
-		if !kid.descend(compare, from, yield) {
+		if !kid.descend(order, from, yield) {
 			return false
 		}
 		from = nil
@@ -148,11 +148,11 @@ func (n *node[T]) descend(compare func(a, b T) int, from *T, yield func(T) bool)
 }
 
 // Set puts item into its place, instead of the one that compares equal.
-func (s *Sorted[T]) Set(edit *Edit, item T) {
+func (s *Sorted[T]) Set(edit Edit, order Order[T], item T) {
 	if s.root == nil {
 		s.root = &node[T]{edit: edit}
 	}
-	root, right, added := s.root.set(edit, s.compare, item)
+	root, right, added := s.root.set(edit, order, item)
 	if right != nil {
 		root = &node[T]{edit: edit, items: []T{root.items[0], right.items[0]}, kids: []*node[T]{root, right}}
 	}
@@ -163,26 +163,26 @@ func (s *Sorted[T]) Set(edit *Edit, item T) {
 }
 
 // set returns n with item, and what of it became too much for one node.
-func (n *node[T]) set(edit *Edit, compare func(a, b T) int, item T) (_, right *node[T], added bool) {
+func (n *node[T]) set(edit Edit, order Order[T], item T) (_, right *node[T], added bool) {
 	n = n.own(edit)
 	if n.kids == nil {
-		i, found := slices.BinarySearchFunc(n.items, item, compare)
+		i, found := slices.BinarySearchFunc(n.items, item, order)
 		if found {
 			n.items[i] = item
 			return n, nil, false
 		}
 		n.items = slices.Insert(n.items, i, item)
-		return n, n.split(edit), true
+		return n, n.split(edit, i), true
 	}
-	i := n.kid(item, compare)
-	if compare(item, n.items[i]) < 0 {
-		n.items[i] = item // only before the first
+	i := n.kid(item, order)
+	if order(item, n.items[i]) <= 0 {
+		n.items[i] = item
 	}
-	n.kids[i], right, added = n.kids[i].set(edit, compare, item)
+	n.kids[i], right, added = n.kids[i].set(edit, order, item)
 	if right != nil {
 		n.adopt(i+1, right)
 	}
-	return n, n.split(edit), added
+	return n, n.split(edit, i+1), added
 }
 
 // adopt makes kid the i-th of n.
@@ -192,12 +192,16 @@ func (n *node[T]) adopt(i int, kid *node[T]) {
 }
 
 // split cuts n, which edit made, in two when it is too long, and returns the
-// right half, else nil.
-func (n *node[T]) split(edit *Edit) *node[T] {
+// right part, else nil. The parts are halves, unless the last change was at the
+// end: lists that grow there have full nodes behind them.
+func (n *node[T]) split(edit Edit, changed int) *node[T] {
 	if len(n.items) <= most {
 		return nil
 	}
 	half := len(n.items) / 2
+	if changed == len(n.items)-1 {
+		half = len(n.items) - least
+	}
 	right := &node[T]{edit: edit, items: slices.Clone(n.items[half:])}
 	n.items = slices.Delete(n.items, half, len(n.items))
 	if n.kids != nil {
@@ -208,11 +212,11 @@ func (n *node[T]) split(edit *Edit) *node[T] {
 }
 
 // Delete removes the item that compares equal to item, if there is one.
-func (s *Sorted[T]) Delete(edit *Edit, item T) {
-	if _, ok := s.Get(item); !ok {
+func (s *Sorted[T]) Delete(edit Edit, order Order[T], item T) {
+	if _, ok := s.Get(order, item); !ok {
 		return
 	}
-	s.root = s.root.without(edit, s.compare, item)
+	s.root = s.root.without(edit, order, item)
 	if len(s.root.kids) == 1 {
 		s.root = s.root.kids[0]
 	}
@@ -220,15 +224,16 @@ func (s *Sorted[T]) Delete(edit *Edit, item T) {
 }
 
 // without returns n without item, which is in it.
-func (n *node[T]) without(edit *Edit, compare func(a, b T) int, item T) *node[T] {
+func (n *node[T]) without(edit Edit, order Order[T], item T) *node[T] {
 	n = n.own(edit)
 	if n.kids == nil {
-		i, _ := slices.BinarySearchFunc(n.items, item, compare)
+		i, _ := slices.BinarySearchFunc(n.items, item, order)
 		n.items = slices.Delete(n.items, i, i+1)
 		return n
 	}
-	i := n.kid(item, compare)
-	n.kids[i] = n.kids[i].without(edit, compare, item)
+	i := n.kid(item, order)
+	n.kids[i] = n.kids[i].without(edit, order, item)
+	n.items[i] = n.kids[i].items[0]
 	if len(n.kids[i].items) < least {
 		n.join(edit, min(i, len(n.kids)-2))
 	}
@@ -237,20 +242,20 @@ func (n *node[T]) without(edit *Edit, compare func(a, b T) int, item T) *node[T]
 
 // join makes one node of kids i and i+1, or two of even length when one would
 // be too long.
-func (n *node[T]) join(edit *Edit, i int) {
+func (n *node[T]) join(edit Edit, i int) {
 	left, right := n.kids[i].own(edit), n.kids[i+1]
 	left.items = append(left.items, right.items...)
 	left.kids = append(left.kids, right.kids...)
 	n.kids[i] = left
 	n.items = slices.Delete(n.items, i+1, i+2)
 	n.kids = slices.Delete(n.kids, i+1, i+2)
-	if right := left.split(edit); right != nil {
+	if right := left.split(edit, 0); right != nil {
 		n.adopt(i+1, right)
 	}
 }
 
 // own returns n when edit made it, else a copy that edit may change.
-func (n *node[T]) own(edit *Edit) *node[T] {
+func (n *node[T]) own(edit Edit) *node[T] {
 	if n.edit == edit {
 		return n
 	}

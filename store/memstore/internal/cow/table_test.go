@@ -1,0 +1,130 @@
+package cow
+
+import (
+	"maps"
+	"math/rand/v2"
+	"slices"
+	"testing"
+)
+
+// spreads are how the hashes of numbers may lie, from the usual one to the worst.
+var spreads = map[string]func(uint32) uint32{
+	"spread":         func(n uint32) uint32 { return n * 0x9e3779b1 },
+	"one for all":    func(uint32) uint32 { return 42 },
+	"alike but ends": func(n uint32) uint32 { return n },
+	"few":            func(n uint32) uint32 { return n % 40 * 0x9e3779b1 },
+}
+
+// TestTableFindsWhatItHolds: under each hash exactly the numbers added and not
+// deleted, in every snapshot.
+func TestTableFindsWhatItHolds(t *testing.T) {
+	for name, hash := range spreads {
+		t.Run(name, func(t *testing.T) {
+			rnd := rand.New(rand.NewPCG(5, 6))
+			var table Table
+			want := map[uint32]bool{}
+			for round := range 120 {
+				edit, before, wanted := NewEdit(), table, maps.Clone(want)
+				growing := round/30%2 == 0
+				for range rnd.IntN(20) {
+					switch n := 1 + rnd.Uint32N(600); {
+					case !want[n] && growing:
+						table.Add(edit, hash(n), n)
+						want[n] = true
+					case !growing:
+						table.Delete(edit, hash(n), n)
+						delete(want, n)
+					}
+				}
+				checkTable(t, table, hash, want)
+				checkTable(t, before, hash, wanted)
+				if rnd.IntN(4) == 0 {
+					table, want = before, wanted // as after a rollback
+				}
+			}
+		})
+	}
+}
+
+func checkTable(t *testing.T, table Table, hash func(uint32) uint32, want map[uint32]bool) {
+	t.Helper()
+	found := map[uint32][]uint32{} // by hash
+	for n := range want {
+		found[hash(n)] = append(found[hash(n)], n)
+	}
+	for n := uint32(1); n <= 600; n++ {
+		var got []uint32
+		for c := table.Find(hash(n)); ; {
+			m := c.Next()
+			if m == 0 {
+				break
+			}
+			got = append(got, m)
+		}
+		slices.Sort(got)
+		slices.Sort(found[hash(n)])
+		if !slices.Equal(got, found[hash(n)]) {
+			t.Fatalf("under the hash of %d are %v, want %v", n, got, found[hash(n)])
+		}
+	}
+}
+
+// TestTableStaysSmall: however unlucky its hashes, the directory of a table is not
+// longer than its numbers, and goes when they go.
+func TestTableStaysSmall(t *testing.T) {
+	for name, hash := range spreads {
+		var table Table
+		edit := NewEdit()
+		for n := uint32(1); n <= 500; n++ {
+			table.Add(edit, hash(n), n)
+			if slots := table.directory.Len(); slots > int(n) {
+				t.Fatalf("%s: %d slots for %d numbers", name, slots, n)
+			}
+		}
+		for n := uint32(1); n <= 500; n++ {
+			table.Delete(edit, hash(n), n)
+		}
+		if table.directory.Len() != 0 {
+			t.Errorf("%s: an empty table has %d slots", name, table.directory.Len())
+		}
+	}
+}
+
+// TestVectorIsAList: like a slice, in every snapshot, short and long.
+func TestVectorIsAList(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(7, 8))
+	var v Vector[int]
+	var want []int
+	for range 300 {
+		edit, before, wanted := NewEdit(), v, slices.Clone(want)
+		for range rnd.IntN(30) {
+			v.Append(edit, rnd.Int())
+			want = append(want, v.At(uint32(len(want))))
+		}
+		for range rnd.IntN(10) * min(len(want), 1) {
+			i := rnd.IntN(len(want))
+			want[i] = rnd.Int()
+			v.Set(edit, uint32(i), want[i])
+		}
+		checkVector(t, v, want)
+		checkVector(t, before, wanted)
+		if rnd.IntN(3) == 0 {
+			v, want = before, wanted
+		}
+	}
+	if v.Len() < 2*pageSize {
+		t.Errorf("the list is of %d items only", v.Len())
+	}
+}
+
+func checkVector(t *testing.T, v Vector[int], want []int) {
+	t.Helper()
+	if v.Len() != len(want) {
+		t.Fatalf("%d items, want %d", v.Len(), len(want))
+	}
+	for i, item := range want {
+		if got := v.At(uint32(i)); got != item {
+			t.Fatalf("item %d of %d is %d, want %d", i, len(want), got, item)
+		}
+	}
+}

@@ -1,0 +1,106 @@
+package memstore
+
+import (
+	"cmp"
+	"iter"
+	"slices"
+
+	"github.com/seed-5b9f5318/charter/store/memstore/internal/cow"
+)
+
+// links are the numbers that something is linked to, ordered by what they stand
+// for. Few are one array, that is gone through; many are two lists, to find a number
+// and to walk in order. Every call that depends on the order names it.
+type links struct {
+	few  []uint32
+	many *crowd
+}
+
+// crowd never changes.
+type crowd struct {
+	ordered cow.Sorted[uint32]
+	numbers cow.Sorted[uint32]
+}
+
+// maxFew is how many are few. A crowd that has become half as many is few again.
+const maxFew = 64
+
+func (l *links) has(n uint32) bool {
+	if l.many != nil {
+		_, ok := l.many.numbers.Get(cmp.Compare, n)
+		return ok
+	}
+	for _, m := range l.few {
+		if m == n {
+			return true
+		}
+	}
+	return false
+}
+
+// all returns every number, in order.
+func (l links) all() iter.Seq[uint32] {
+	if l.many != nil {
+		return l.many.ordered.All()
+	}
+	return slices.Values(l.few)
+}
+
+// from returns those that are not before the number 0 in order.
+func (l links) from(order cow.Order[uint32]) iter.Seq[uint32] {
+	if l.many != nil {
+		return l.many.ordered.From(order, 0)
+	}
+	i, _ := slices.BinarySearchFunc(l.few, 0, order)
+	return slices.Values(l.few[i:])
+}
+
+// after returns those that are after the number 0 in order.
+func (l links) after(order cow.Order[uint32]) iter.Seq[uint32] {
+	if l.many != nil {
+		return l.many.ordered.After(order, 0)
+	}
+	i, found := slices.BinarySearchFunc(l.few, 0, order)
+	if found {
+		i++
+	}
+	return slices.Values(l.few[i:])
+}
+
+// with returns l with n, which is not in it.
+func (l links) with(edit cow.Edit, order cow.Order[uint32], n uint32) links {
+	if l.many == nil && len(l.few) < maxFew {
+		i := len(l.few)
+		if i > 0 && order(l.few[i-1], n) > 0 {
+			i, _ = slices.BinarySearchFunc(l.few, n, order)
+		}
+		longer := make([]uint32, len(l.few)+1)
+		copy(longer, l.few[:i])
+		longer[i] = n
+		copy(longer[i+1:], l.few[i:])
+		return links{few: longer}
+	}
+	var c crowd
+	if l.many != nil {
+		c = *l.many
+	}
+	for _, few := range append(slices.Clip(l.few), n) {
+		c.ordered.Set(edit, order, few)
+		c.numbers.Set(edit, cmp.Compare, few)
+	}
+	return links{many: &c}
+}
+
+// without returns l without n, which is in it.
+func (l links) without(edit cow.Edit, order cow.Order[uint32], n uint32) links {
+	if l.many == nil {
+		return links{few: slices.DeleteFunc(slices.Clone(l.few), func(m uint32) bool { return m == n })}
+	}
+	c := *l.many
+	c.ordered.Delete(edit, order, n)
+	c.numbers.Delete(edit, cmp.Compare, n)
+	if c.numbers.Len() <= maxFew/2 {
+		return links{few: slices.Collect(c.ordered.All())}
+	}
+	return links{many: &c}
+}

@@ -1,0 +1,253 @@
+package memstore
+
+import (
+	"iter"
+	"strings"
+
+	"github.com/seed-5b9f5318/charter/grants"
+	"github.com/seed-5b9f5318/charter/orgs"
+	"github.com/seed-5b9f5318/charter/roles"
+	"github.com/seed-5b9f5318/charter/store"
+	"github.com/seed-5b9f5318/charter/store/memstore/internal/cow"
+)
+
+// tenant is an organization and all that goes when it goes.
+type tenant struct {
+	edit   cow.Edit // of the transaction that made this copy
+	number uint32
+	record orgs.Organization
+	fold   string // of its name
+
+	rows  numbered[row]
+	bound cow.Table                 // rows, by user
+	ids   cow.Table                 // rows, by ID
+	lists [sorts]cow.Sorted[uint32] // rows, in each [orgs.Sort]
+
+	things    numbered[thing]
+	names     cow.Table          // things, by what they are
+	resources cow.Sorted[uint32] // the things that are registered
+	wide      int                // how many are not, but all of a kind
+
+	roles cow.Map[roles.ID, *role]
+	named cow.Map[string, *role] // by folded name
+
+	events cow.Sorted[*store.Event] // by number
+}
+
+// thing is what a row can be linked to by a grant: a resource that is registered,
+// or every resource of a kind, which has no ID.
+type thing struct {
+	grants.Resource
+	number uint32
+	of     links // rows, by ID
+}
+
+// grant returns the grant that is a link to t.
+func (t *thing) grant() grants.Grant {
+	return grants.Grant{Kind: t.Kind, Resource: t.ID, All: t.ID == ""}
+}
+
+// role is a custom role with its permissions as a set.
+type role struct {
+	roles.Role
+	holds map[roles.Permission]struct{}
+}
+
+func newTenant(edit cow.Edit, record orgs.Organization) *tenant {
+	o := &tenant{edit: edit, roles: cow.NewMap[roles.ID, *role](), named: cow.NewMap[string, *role]()}
+	o.set(record)
+	return o
+}
+
+func (o *tenant) set(record orgs.Organization) {
+	o.record, o.fold = record.Clone(), orgs.FoldName(record.Name)
+}
+
+func newRole(r roles.Role) *role {
+	made := &role{Role: r.Clone(), holds: make(map[roles.Permission]struct{}, len(r.Permissions))}
+	for _, p := range r.Permissions {
+		made.holds[p] = struct{}{}
+	}
+	return made
+}
+
+// boundTo returns the row that is bound to user, whose hash this is, nil when there
+// is none.
+func (o *tenant) boundTo(hash uint32, user orgs.UserID) *row {
+	for c := o.bound.Find(hash); ; {
+		n := c.Next()
+		if n == 0 {
+			return nil
+		}
+		if r := o.rows.at(n); r.user == user {
+			return r
+		}
+	}
+}
+
+// row returns row id, nil when there is none.
+func (o *tenant) row(hash uint32, id orgs.MemberID) *row {
+	for c := o.ids.Find(hash); ; {
+		n := c.Next()
+		if n == 0 {
+			return nil
+		}
+		if r := o.rows.at(n); r.id == id {
+			return r
+		}
+	}
+}
+
+// thing returns the number of r, 0 when it has none.
+func (o *tenant) thing(hash uint32, r grants.Resource) uint32 {
+	for c := o.names.Find(hash); ; {
+		n := c.Next()
+		if n == 0 || o.things.at(n).Resource == r {
+			return n
+		}
+	}
+}
+
+// named returns what the thing that g is a link to is called.
+func named(g grants.Grant) grants.Resource { return grants.Resource{Kind: g.Kind, ID: g.Resource} }
+
+// granted returns the number of what g is a link to, 0 when no row has it.
+func (s *state) granted(o *tenant, g grants.Grant) uint32 {
+	r := named(g)
+	return o.thing(s.hashOf(r), r)
+}
+
+// linked reports whether has is linked to what g is a link to.
+func (s *state) linked(o *tenant, has links, g grants.Grant) bool {
+	n := s.granted(o, g)
+	return n != 0 && has.has(n)
+}
+
+// byName is the order of the things that a row is linked to. The number 0 stands for
+// at.
+func (o *tenant) byName(at grants.Resource) cow.Order[uint32] {
+	name := func(n uint32) grants.Resource {
+		if n == 0 {
+			return at
+		}
+		return o.things.at(n).Resource
+	}
+	return func(a, b uint32) int {
+		if a == b {
+			return 0
+		}
+		return name(a).Compare(name(b))
+	}
+}
+
+// addressed returns the rows whose folded address is address.
+func (o *tenant) addressed(address string) iter.Seq[*row] {
+	return func(yield func(*row) bool) {
+		for n := range o.lists[orgs.ByEmail].From(o.order(orgs.ByEmail, place{key: address}), 0) {
+			if r := o.rows.at(n); r.profile.address != address || !yield(r) {
+				return
+			}
+		}
+	}
+}
+
+// addRow gives r a number and adds it.
+func (s *state) addRow(edit cow.Edit, o *tenant, r *row) {
+	r.number = o.rows.add(edit, r)
+	o.ids.Add(edit, s.hash(string(r.id)), r.number)
+	for sort := range o.lists {
+		o.lists[sort].Set(edit, o.order(orgs.Sort(sort), place{}), r.number)
+	}
+	s.bind(edit, o, r)
+}
+
+// bind makes r known as its user's.
+func (s *state) bind(edit cow.Edit, o *tenant, r *row) {
+	if r.user != "" {
+		o.bound.Add(edit, s.hash(string(r.user)), r.number)
+		s.joined.Set(edit, byJoined, membershipOf(o, r))
+	}
+}
+
+// putRow replaces old by r, which has its ID, and when it is bound its user.
+func (s *state) putRow(edit cow.Edit, o *tenant, old, r *row) {
+	r.number = old.number
+	var moved [sorts]bool
+	for sort := range o.lists {
+		if moved[sort] = old.compare(r, orgs.Sort(sort)) != 0; moved[sort] {
+			o.lists[sort].Delete(edit, o.order(orgs.Sort(sort), place{}), old.number)
+		}
+	}
+	o.rows.things.Set(edit, r.number, r)
+	for sort := range o.lists {
+		if moved[sort] {
+			o.lists[sort].Set(edit, o.order(orgs.Sort(sort), place{}), r.number)
+		}
+	}
+	if old.user == "" {
+		s.bind(edit, o, r)
+	}
+}
+
+// dropRow removes r with its grants.
+func (s *state) dropRow(edit cow.Edit, o *tenant, r *row) {
+	for n := range r.has.all() {
+		o.unlink(edit, o.things.at(n), r.number)
+	}
+	for sort := range o.lists {
+		o.lists[sort].Delete(edit, o.order(orgs.Sort(sort), place{}), r.number)
+	}
+	o.ids.Delete(edit, s.hash(string(r.id)), r.number)
+	if r.user != "" {
+		o.bound.Delete(edit, s.hash(string(r.user)), r.number)
+		s.joined.Delete(edit, byJoined, membershipOf(o, r))
+	}
+	o.rows.drop(edit, r.number)
+}
+
+// addThing gives r a number.
+func (s *state) addThing(edit cow.Edit, o *tenant, r grants.Resource) uint32 {
+	t := &thing{Resource: r}
+	t.number = o.things.add(edit, t)
+	if r.ID == "" {
+		o.wide++
+	}
+	o.names.Add(edit, s.hashOf(r), t.number)
+	return t.number
+}
+
+// give links row r to a thing, unless it is.
+func (o *tenant) give(edit cow.Edit, r *row, n uint32) *row {
+	if r.has.has(n) {
+		return r
+	}
+	t := *o.things.at(n)
+	t.of = t.of.with(edit, o.byID(""), r.number)
+	o.things.things.Set(edit, n, &t)
+	given := *r
+	given.has = r.has.with(edit, o.byName(grants.Resource{}), n)
+	o.rows.things.Set(edit, r.number, &given)
+	return &given
+}
+
+// take unlinks row r from a thing, if it is linked.
+func (o *tenant) take(edit cow.Edit, r *row, n uint32) *row {
+	if !r.has.has(n) {
+		return r
+	}
+	o.unlink(edit, o.things.at(n), r.number)
+	rest := *r
+	rest.has = r.has.without(edit, o.byName(grants.Resource{}), n)
+	o.rows.things.Set(edit, r.number, &rest)
+	return &rest
+}
+
+// unlink takes a row off what is linked to t.
+func (o *tenant) unlink(edit cow.Edit, t *thing, row uint32) {
+	rest := *t
+	rest.of = t.of.without(edit, o.byID(""), row)
+	o.things.things.Set(edit, t.number, &rest)
+}
+
+// compareRows is the order of rows by ID.
+func compareRows(a, b *row) int { return strings.Compare(string(a.id), string(b.id)) }
