@@ -28,7 +28,7 @@ type Declaration struct {
 type Catalogue struct {
 	services []Service
 	declared []Declaration // by bit number
-	bits     map[Permission]int
+	index    index         // of the bit numbers
 	kinds    []Kind
 	builtIn  [3]Set // Admin, Editor, Viewer
 }
@@ -40,12 +40,13 @@ type Catalogue struct {
 // service or declared twice, a kind of resource for one of the library's own, a
 // service declared twice, a title over 200 characters.
 func NewCatalogue(services ...Service) (*Catalogue, error) {
-	c := &Catalogue{bits: make(map[Permission]int)}
+	c := new(Catalogue)
 	for _, s := range complete(services) {
 		if err := c.declare(s); err != nil {
 			return nil, err
 		}
 	}
+	c.index = newIndex(c.declared)
 	for i := range c.builtIn {
 		c.builtIn[i] = newSet(len(c.declared))
 	}
@@ -78,7 +79,6 @@ func (c *Catalogue) declare(s Service) error {
 		if err := c.check(d, s.Key); err != nil {
 			return err
 		}
-		c.bits[d.Permission] = len(c.declared)
 		c.declared = append(c.declared, d)
 		if d.Kind != "" && !slices.Contains(c.kinds, d.Kind) {
 			c.kinds = append(c.kinds, d.Kind)
@@ -102,7 +102,7 @@ func (c *Catalogue) check(d Declaration, service string) error {
 	case d.Kind != "" && slices.Contains(own(), p):
 		return input.Errorf("catalogue", "has a kind of resource for %s, which the library asks for without one", p)
 	}
-	if _, twice := c.bits[p]; twice {
+	if slices.ContainsFunc(c.declared, func(o Declaration) bool { return o.Permission == p }) {
 		return input.Errorf("catalogue", "declares %s twice", p)
 	}
 	return input.Line("catalogue title", d.Title, 0, maxTitle)
@@ -138,9 +138,9 @@ func complete(services []Service) []Service {
 }
 
 // Lookup returns the declaration of p, and false when the catalogue has none
-// (R4). One map lookup, no allocation.
+// (R4). One lookup, no allocation.
 func (c *Catalogue) Lookup(p Permission) (Declaration, bool) {
-	i, ok := c.bits[p]
+	i, ok := c.bit(p)
 	if !ok {
 		return Declaration{}, false
 	}
@@ -170,7 +170,7 @@ func (c *Catalogue) HasKind(kind Kind) bool {
 func (c *Catalogue) Set(permissions ...Permission) Set {
 	s := newSet(len(c.declared))
 	for _, p := range permissions {
-		if i, ok := c.bits[p]; ok {
+		if i, ok := c.bit(p); ok {
 			s.add(i)
 		}
 	}
@@ -189,9 +189,9 @@ func (c *Catalogue) Permissions(s Set) []Permission {
 }
 
 // Holds reports whether s holds p. A permission that the catalogue does not
-// declare is never held (R4). One map lookup, no allocation.
+// declare is never held (R4). One lookup, no allocation.
 func (c *Catalogue) Holds(s Set, p Permission) bool {
-	i, ok := c.bits[p]
+	i, ok := c.bit(p)
 	return ok && s.has(i)
 }
 

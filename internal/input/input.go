@@ -5,6 +5,7 @@
 package input
 
 import (
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"strconv"
@@ -41,6 +42,8 @@ const MaxID = 255
 // about exactly these (design note 0003), so no store ever sees them.
 func ID(field, s string) error {
 	switch {
+	case len(s) >= 8 && len(s) <= MaxID && ascii(s):
+		return nil // nearly every ID, at a fifth of the price of what follows
 	case s == "":
 		return Errorf(field, "is empty")
 	case len(s) > MaxID:
@@ -110,6 +113,26 @@ func Text(field, s string, maximum int) error {
 		return Errorf(field, "is longer than %d characters", maximum)
 	}
 	return nil
+}
+
+// ascii reports whether every byte of s, which has eight or more, is one of ASCII's
+// and none is NUL. It looks at eight at a time, and at the last eight again.
+func ascii(s string) bool {
+	for ; len(s) > 8; s = s[min(8, len(s)-8):] {
+		if !ascii8(s) {
+			return false
+		}
+	}
+	return ascii8(s)
+}
+
+func ascii8(s string) bool {
+	const ones, tops = 0x0101010101010101, 0x8080808080808080
+	var b [8]byte
+	copy(b[:], s)
+	// A byte that is 0 borrows, and then its top bit is set.
+	w := binary.NativeEndian.Uint64(b[:])
+	return (w|(w-ones))&tops == 0
 }
 
 func clean(field, s string) error {

@@ -3,21 +3,23 @@ package cow
 import "slices"
 
 // Vector is a list with an item for each number from 0 on. Make one with its zero
-// value. An item is two steps away, three in a list of more than 32,768.
+// value.
 //
-// A short list is one array. A long one is in leaves of 32 items, and each page has
-// 32 leaves; the pages are an array.
+// A short list is one array. A longer one is in leaves of 32 items, and what leads to
+// them is an array too. In a long one that is cut into pages.
 type Vector[T any] struct {
-	edit  Edit // of whoever made short or pages
-	short []T
-	pages []*page[T]
-	size  int
+	edit   Edit // of whoever made short, leaves or pages
+	short  []T
+	leaves []*leaf[T]
+	pages  []*page[T]
+	size   int
 }
 
 const (
-	fan      = 32
-	pageSize = fan * fan
-	maxShort = 64
+	fan       = 32
+	perPage   = fan * fan
+	maxShort  = 64
+	maxLeaves = 128
 )
 
 type page[T any] struct {
@@ -35,18 +37,24 @@ func (v *Vector[T]) Len() int { return v.size }
 
 // At returns item i, which is in the list.
 func (v *Vector[T]) At(i uint32) T {
-	if v.pages == nil {
-		return v.short[i]
+	if v.leaves != nil {
+		return v.leaves[i/fan].items[i%fan]
 	}
-	return v.pages[i/pageSize].leaves[i/fan%fan].items[i%fan]
+	return v.other(i)
 }
 
-// Set makes v item i, which is in the list.
+// other is At where there are no leaves; by itself, so that At is inlined.
+func (v *Vector[T]) other(i uint32) T {
+	if v.pages != nil {
+		return v.pages[i/perPage].leaves[i/fan%fan].items[i%fan]
+	}
+	return v.short[i]
+}
+
+// Set makes item number i of the list, which has one.
 func (v *Vector[T]) Set(edit Edit, i uint32, item T) {
-	if v.pages == nil {
-		if v.edit != edit {
-			v.edit, v.short = edit, slices.Clone(v.short)
-		}
+	v.own(edit)
+	if v.leaves == nil && v.pages == nil {
 		v.short[i] = item
 		return
 	}
@@ -55,45 +63,41 @@ func (v *Vector[T]) Set(edit Edit, i uint32, item T) {
 
 // Append adds item at the end.
 func (v *Vector[T]) Append(edit Edit, item T) {
-	switch {
-	case v.pages != nil:
-		v.leaf(edit, uint32(v.size)).items[v.size%fan] = item
-	case v.size < maxShort:
-		if v.edit != edit {
-			v.edit, v.short = edit, slices.Clone(v.short)
-		}
-		v.short = append(v.short, item)
-	default:
-		v.lengthen(edit, item)
-	}
+	v.own(edit)
+	i := uint32(v.size)
 	v.size++
-}
-
-// lengthen makes pages of what was a short list, with item.
-func (v *Vector[T]) lengthen(edit Edit, item T) {
-	items := v.short
-	v.edit, v.short, v.pages = edit, nil, make([]*page[T], 0, 1)
-	for i, old := range items {
-		v.leaf(edit, uint32(i)).items[i%fan] = old
-	}
-	v.leaf(edit, uint32(len(items))).items[len(items)%fan] = item
-}
-
-// leaf returns the leaf of item i for edit to change, a new one at the end.
-func (v *Vector[T]) leaf(edit Edit, i uint32) *leaf[T] {
-	if v.edit != edit {
-		v.edit, v.pages = edit, slices.Clone(v.pages)
-	}
-	at := int(i / pageSize)
 	switch {
-	case at == len(v.pages):
-		v.pages = append(v.pages, &page[T]{edit: edit})
-	case v.pages[at].edit != edit:
-		p := *v.pages[at]
-		p.edit = edit
-		v.pages[at] = &p
+	case v.size <= maxShort:
+		v.short = append(v.short, item)
+		return
+	case v.short != nil:
+		items := v.short
+		v.short, v.leaves = nil, make([]*leaf[T], 0, 1+maxShort/fan)
+		for i, old := range items {
+			v.leaf(edit, uint32(i)).items[i%fan] = old
+		}
+	case v.size == fan*maxLeaves+1:
+		for leaves := range slices.Chunk(v.leaves, fan) {
+			p := &page[T]{edit: edit}
+			copy(p.leaves[:], leaves)
+			v.pages = append(v.pages, p)
+		}
+		v.leaves = nil
 	}
-	slot := &v.pages[at].leaves[i/fan%fan]
+	v.leaf(edit, i).items[i%fan] = item
+}
+
+// own makes what v itself leads to edit's.
+func (v *Vector[T]) own(edit Edit) {
+	if v.edit != edit {
+		v.edit, v.short, v.leaves, v.pages = edit, slices.Clone(v.short), slices.Clone(v.leaves), slices.Clone(v.pages)
+	}
+}
+
+// leaf returns the leaf of item i for edit to change, a new one at the end. V is
+// edit's own.
+func (v *Vector[T]) leaf(edit Edit, i uint32) *leaf[T] {
+	slot := v.slot(edit, i)
 	switch {
 	case *slot == nil:
 		*slot = &leaf[T]{edit: edit}
@@ -103,4 +107,24 @@ func (v *Vector[T]) leaf(edit Edit, i uint32) *leaf[T] {
 		*slot = &l
 	}
 	return *slot
+}
+
+// slot returns where the leaf of item i is.
+func (v *Vector[T]) slot(edit Edit, i uint32) **leaf[T] {
+	if v.pages == nil {
+		if int(i/fan) == len(v.leaves) {
+			v.leaves = append(v.leaves, nil)
+		}
+		return &v.leaves[i/fan]
+	}
+	at := int(i / perPage)
+	switch {
+	case at == len(v.pages):
+		v.pages = append(v.pages, &page[T]{edit: edit})
+	case v.pages[at].edit != edit:
+		p := *v.pages[at]
+		p.edit = edit
+		v.pages[at] = &p
+	}
+	return &v.pages[at].leaves[i/fan%fan]
 }
