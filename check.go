@@ -25,14 +25,15 @@ func (s *Service) Can(ctx context.Context, as Actor, p roles.Permission, r grant
 	if err := as.check(); err != nil {
 		return false, err
 	}
-	if err := q.Check(s.options.Catalogue); err != nil {
+	asked, err := q.Ask(s.options.Catalogue)
+	if err != nil {
 		return false, err
 	}
 	facts, err := s.store.Facts(ctx, as.Org, as.User, q)
 	if err != nil {
 		return false, wrap("can", err)
 	}
-	if _, ok := grants.Decide(s.options.Catalogue, q, facts); !ok {
+	if _, ok := asked.Decide(&facts); !ok {
 		return false, nil
 	}
 	return s.unrestricted(ctx, as, q), nil
@@ -60,8 +61,10 @@ func (s *Service) CanEach(ctx context.Context, as Actor, questions []grants.Ques
 	if err := as.check(); err != nil {
 		return nil, err
 	}
+	asked := make([]grants.Asked, len(questions))
 	for i, q := range questions {
-		if err := q.Check(s.options.Catalogue); err != nil {
+		var err error
+		if asked[i], err = q.Ask(s.options.Catalogue); err != nil {
 			return nil, input.Within(input.At("questions", i), err)
 		}
 	}
@@ -71,7 +74,7 @@ func (s *Service) CanEach(ctx context.Context, as Actor, questions []grants.Ques
 	}
 	answers := make([]bool, len(questions))
 	for i, q := range questions {
-		if _, ok := grants.Decide(s.options.Catalogue, q, facts[i]); ok {
+		if _, ok := asked[i].Decide(&facts[i]); ok {
 			answers[i] = s.unrestricted(ctx, as, q)
 		}
 	}

@@ -17,18 +17,48 @@ type Question struct {
 // does not declare (R4), a resource of another kind than the permission is
 // about, none where it is about one, or one where it is about none (G1).
 func (q Question) Check(catalogue *roles.Catalogue) error {
+	_, err := q.Ask(catalogue)
+	return err
+}
+
+// Ask is Check, and returns what a decision needs of the catalogue, so that who
+// decides at once looks it up once.
+func (q Question) Ask(catalogue *roles.Catalogue) (Asked, error) {
 	declared, ok := catalogue.Lookup(q.Permission)
 	switch {
 	case !ok:
-		return input.Errorf("permission", "is not declared in the catalogue")
+		return Asked{}, input.Errorf("permission", "is not declared in the catalogue")
 	case declared.Kind == "" && q.Resource != (Resource{}):
-		return input.Errorf("resource", "is given for a permission that is about none")
+		return Asked{}, input.Errorf("resource", "is given for a permission that is about none")
 	case declared.Kind == "":
-		return nil
+		return ask(&declared, q), nil
 	case q.Resource.Kind != declared.Kind:
-		return input.Errorf("resource.kind", "is not the kind that the permission is about")
+		return Asked{}, input.Errorf("resource.kind", "is not the kind that the permission is about")
 	}
-	return input.ID("resource.id", string(q.Resource.ID))
+	if err := input.ID("resource.id", string(q.Resource.ID)); err != nil {
+		return Asked{}, err
+	}
+	return ask(&declared, q), nil
+}
+
+// Asked is what the catalogue says about a question. The zero value is of a
+// permission that it does not declare, and denied.
+type Asked struct {
+	declared bool
+	odd      bool // the resource is not of the kind that the permission is about
+	about    bool // the permission is about a resource
+	editor   bool // the built-in roles that hold it, besides Admin
+	viewer   bool
+}
+
+func ask(declared *roles.Declaration, q Question) Asked {
+	return Asked{
+		declared: true,
+		odd:      declared.Kind != q.Resource.Kind || (declared.Kind == "") != (q.Resource.ID == ""),
+		about:    declared.Kind != "",
+		editor:   declared.Editor,
+		viewer:   declared.Viewer,
+	}
 }
 
 // Coverage says by which grant a member reaches a resource.
@@ -88,20 +118,28 @@ func (s Step) String() string {
 
 // Decide answers whether the facts satisfy question: the zero Step and true
 // when they do, otherwise the first condition that fails and false. It is pure,
-// allocates nothing and costs one lookup in the catalogue. A question that Check refuses is
-// denied.
+// allocates nothing and costs one lookup in the catalogue. A question that Check
+// refuses is denied.
 func Decide(catalogue *roles.Catalogue, q Question, f Facts) (failed Step, ok bool) {
-	declared, known := catalogue.Lookup(q.Permission)
+	var asked Asked
+	if declared, ok := catalogue.Lookup(q.Permission); ok {
+		asked = ask(&declared, q)
+	}
+	return asked.Decide(&f)
+}
+
+// Decide is the function of this name, for a question that was asked.
+func (a Asked) Decide(f *Facts) (failed Step, ok bool) {
 	switch {
 	case f.Member == "":
 		return IsMember, false
 	case f.Status != orgs.Active:
 		return IsActive, false
-	case !known || !holds(&declared, f.Role, f.Holds):
+	case !a.heldBy(f):
 		return RoleHolds, false
-	case declared.Kind != q.Resource.Kind || (declared.Kind == "") != (q.Resource.ID == ""):
+	case a.odd:
 		return IsRegistered, false
-	case declared.Kind == "":
+	case !a.about:
 		return 0, true
 	case !f.Registered:
 		return IsRegistered, false
@@ -109,6 +147,20 @@ func Decide(catalogue *roles.Catalogue, q Question, f Facts) (failed Step, ok bo
 		return IsCovered, false
 	}
 	return 0, true
+}
+
+// heldBy reports whether the role of f holds the permission.
+func (a Asked) heldBy(f *Facts) bool {
+	switch f.Role {
+	case roles.Admin:
+		return a.declared
+	case roles.Editor:
+		return a.editor
+	case roles.Viewer:
+		return a.viewer
+	default:
+		return a.declared && f.Holds
+	}
 }
 
 // Outcome is how one condition of a decision came out.
@@ -138,21 +190,9 @@ func Explain(catalogue *roles.Catalogue, q Question, f Facts) []Outcome {
 // Holds answers whether the facts are of an active member whose role holds p,
 // for whichever resource (G1).
 func Holds(catalogue *roles.Catalogue, p roles.Permission, f Facts) bool {
-	declared, known := catalogue.Lookup(p)
-	return known && f.Member != "" && f.Status == orgs.Active && holds(&declared, f.Role, f.Holds)
-}
-
-// holds reports whether a role holds what is declared; stored says so of a custom
-// one.
-func holds(declared *roles.Declaration, role roles.ID, stored bool) bool {
-	switch role {
-	case roles.Admin:
-		return true
-	case roles.Editor:
-		return declared.Editor
-	case roles.Viewer:
-		return declared.Viewer
-	default:
-		return stored
+	var asked Asked
+	if declared, ok := catalogue.Lookup(p); ok {
+		asked = ask(&declared, Question{Permission: p})
 	}
+	return f.Member != "" && f.Status == orgs.Active && asked.heldBy(&f)
 }

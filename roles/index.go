@@ -1,9 +1,6 @@
 package roles
 
-import (
-	"encoding/binary"
-	"math/bits"
-)
+import "math/bits"
 
 // index finds the bit numbers of permissions. Each check looks up one or two, in a
 // catalogue that never changes and that nobody fills with hostile names: so the hash
@@ -55,7 +52,7 @@ func hash(p Permission) uint64 {
 }
 
 func load(p Permission) uint64 {
-	var b [8]byte
-	copy(b[:], p)
-	return binary.LittleEndian.Uint64(b[:])
+	_ = p[7] // the eight that follow become one load
+	return uint64(p[0]) | uint64(p[1])<<8 | uint64(p[2])<<16 | uint64(p[3])<<24 |
+		uint64(p[4])<<32 | uint64(p[5])<<40 | uint64(p[6])<<48 | uint64(p[7])<<56
 }

@@ -5,7 +5,6 @@
 package input
 
 import (
-	"encoding/binary"
 	"errors"
 	"fmt"
 	"strconv"
@@ -118,21 +117,20 @@ func Text(field, s string, maximum int) error {
 // ascii reports whether every byte of s, which has eight or more, is one of ASCII's
 // and none is NUL. It looks at eight at a time, and at the last eight again.
 func ascii(s string) bool {
-	for ; len(s) > 8; s = s[min(8, len(s)-8):] {
-		if !ascii8(s) {
-			return false
-		}
+	odd := oddities(s[len(s)-8:])
+	for i := 0; i < len(s)-8; i += 8 {
+		odd |= oddities(s[i : i+8])
 	}
-	return ascii8(s)
+	return odd == 0
 }
 
-func ascii8(s string) bool {
+// oddities is not 0 when one of the first eight bytes of s is 0 or above 127.
+func oddities(s string) uint64 {
 	const ones, tops = 0x0101010101010101, 0x8080808080808080
-	var b [8]byte
-	copy(b[:], s)
-	// A byte that is 0 borrows, and then its top bit is set.
-	w := binary.NativeEndian.Uint64(b[:])
-	return (w|(w-ones))&tops == 0
+	_ = s[7] // the eight that follow become one load
+	w := uint64(s[0]) | uint64(s[1])<<8 | uint64(s[2])<<16 | uint64(s[3])<<24 |
+		uint64(s[4])<<32 | uint64(s[5])<<40 | uint64(s[6])<<48 | uint64(s[7])<<56
+	return (w | (w - ones)) & tops // a byte that is 0 borrows, and then its top bit is set
 }
 
 func clean(field, s string) error {

@@ -134,12 +134,15 @@ func (r *reader) Roles(ctx context.Context, org orgs.ID) ([]roles.Role, error) {
 }
 
 // Facts returns what decides question for user in org. It allocates nothing.
-func (r *reader) Facts(ctx context.Context, org orgs.ID, user orgs.UserID, question grants.Question) (grants.Facts, error) {
-	s, o, err := r.org(ctx, org)
-	if err != nil {
-		return grants.Facts{}, err
+func (r *reader) Facts(_ context.Context, org orgs.ID, user orgs.UserID, question grants.Question) (f grants.Facts, err error) {
+	s := r.latest.Load()
+	if s == nil {
+		return f, store.ErrTxDone
 	}
-	return s.facts(o, user, question), nil
+	if o := s.tenant(org); o != nil {
+		s.facts(o, user, &question, &f)
+	}
+	return f, nil
 }
 
 // FactsMany returns the facts about each question, in their order, from one
@@ -150,26 +153,27 @@ func (r *reader) FactsMany(ctx context.Context, org orgs.ID, user orgs.UserID, q
 		return nil, err
 	}
 	facts := make([]grants.Facts, len(questions))
-	for i, q := range questions {
-		facts[i] = s.facts(o, user, q)
+	for i := range questions {
+		if o != nil {
+			s.facts(o, user, &questions[i], &facts[i])
+		}
 	}
 	return facts, nil
 }
 
-// facts is about o, which may be nil (C14).
-func (s *state) facts(o *tenant, user orgs.UserID, q grants.Question) grants.Facts {
-	if o == nil {
-		return grants.Facts{}
-	}
-	r := o.boundTo(s.hash(string(user)), user)
+// facts sets what decides q in o (C14). The two lookups do not wait for each other.
+func (s *state) facts(o *tenant, user orgs.UserID, q *grants.Question, f *grants.Facts) {
+	f.Revision = o.record.Revision
 	var number uint32 // of the resource
 	if q.Resource.ID != "" {
 		number = o.thing(s.hashOf(q.Resource), q.Resource)
+		f.Registered = number != 0
 	}
+	r := o.boundTo(s.hash(string(user)), user)
 	if r == nil {
-		return grants.Facts{Revision: o.record.Revision, Registered: number != 0}
+		return
 	}
-	f := grants.Facts{Revision: o.record.Revision, Registered: number != 0, Member: r.id, Status: r.status, Role: r.role}
+	f.Member, f.Status, f.Role = r.id, r.status, r.role
 	if !r.role.BuiltIn() {
 		if custom, ok := o.roles.Get(r.role); ok {
 			_, f.Holds = custom.holds[q.Permission]
@@ -182,13 +186,12 @@ func (s *state) facts(o *tenant, user orgs.UserID, q grants.Question) grants.Fac
 	case o.wide > 0 && s.linked(o, r.has, grants.All(q.Resource.Kind)):
 		f.Coverage = grants.CoveredByAll
 	}
-	return f
 }
 
 // asked returns the facts that a page carries (C16).
-func (s *state) asked(o *tenant, asker store.Asker) grants.Facts {
-	if asker.User == "" {
-		return grants.Facts{}
+func (s *state) asked(o *tenant, asker store.Asker) (f grants.Facts) {
+	if asker.User != "" {
+		s.facts(o, asker.User, &grants.Question{Permission: asker.Permission}, &f)
 	}
-	return s.facts(o, asker.User, grants.Question{Permission: asker.Permission})
+	return f
 }

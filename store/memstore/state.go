@@ -120,28 +120,28 @@ func (s *state) somebody(edit cow.Edit, id orgs.UserID) *person {
 
 // anybody is somebody, or nil when nothing is known of id.
 func (s *state) anybody(id orgs.UserID) *person {
-	for c := s.users.Find(s.hash(string(id))); ; {
-		n := c.Next()
-		if n == 0 {
-			return nil
-		}
+	hash := s.hash(string(id))
+	n := s.users.Find(hash)
+	for nth := 1; n != 0; nth++ {
 		if p := s.people.at(n); p.id == id {
 			return p
 		}
+		n = s.users.Next(hash, nth)
 	}
+	return nil
 }
 
 // knows reports whether some user's profile has the folded address.
 func (s *state) knows(address string) bool {
-	for c := s.known.Find(s.hash(address)); ; {
-		n := c.Next()
-		if n == 0 {
-			return false
-		}
+	hash := s.hash(address)
+	n := s.known.Find(hash)
+	for nth := 1; n != 0; nth++ {
 		if s.people.at(n).profile.address == address {
 			return true
 		}
+		n = s.known.Next(hash, nth)
 	}
+	return false
 }
 
 // putUser adds u, or replaces its record.
@@ -163,30 +163,29 @@ func (s *state) putUser(edit cow.Edit, u orgs.User) {
 
 // tenant returns organization id, nil when there is none.
 func (s *state) tenant(id orgs.ID) *tenant {
-	for c := s.orgs.Find(s.hash(string(id))); ; {
-		n := c.Next()
-		if n == 0 {
-			return nil
-		}
+	hash := s.hash(string(id))
+	n := s.orgs.Find(hash)
+	for nth := 1; n != 0; nth++ {
 		if o := s.tenants.at(n); o.record.ID == id {
 			return o
 		}
+		n = s.orgs.Next(hash, nth)
 	}
+	return nil
 }
 
 // place returns the organization that r is registered with, nil when there is
 // none.
 func (s *state) place(r grants.Resource) *tenant {
 	hash := s.hashOf(r)
-	for c := s.places.Find(hash); ; {
-		n := c.Next()
-		if n == 0 {
-			return nil
-		}
+	n := s.places.Find(hash)
+	for nth := 1; n != 0; nth++ {
 		if o := s.tenants.at(n); o.thing(hash, r) != 0 {
 			return o
 		}
+		n = s.places.Next(hash, nth)
 	}
+	return nil
 }
 
 // membership is a row that is bound to a user, as the user's lists order it:

@@ -74,38 +74,38 @@ func newRole(r roles.Role) *role {
 // boundTo returns the row that is bound to user, whose hash this is, nil when there
 // is none.
 func (o *tenant) boundTo(hash uint32, user orgs.UserID) *row {
-	for c := o.bound.Find(hash); ; {
-		n := c.Next()
-		if n == 0 {
-			return nil
-		}
+	n := o.bound.Find(hash)
+	for nth := 1; n != 0; nth++ {
 		if r := o.rows.at(n); r.user == user {
 			return r
 		}
+		n = o.bound.Next(hash, nth)
 	}
+	return nil
 }
 
 // row returns row id, nil when there is none.
 func (o *tenant) row(hash uint32, id orgs.MemberID) *row {
-	for c := o.ids.Find(hash); ; {
-		n := c.Next()
-		if n == 0 {
-			return nil
-		}
+	n := o.ids.Find(hash)
+	for nth := 1; n != 0; nth++ {
 		if r := o.rows.at(n); r.id == id {
 			return r
 		}
+		n = o.ids.Next(hash, nth)
 	}
+	return nil
 }
 
 // thing returns the number of r, 0 when it has none.
 func (o *tenant) thing(hash uint32, r grants.Resource) uint32 {
-	for c := o.names.Find(hash); ; {
-		n := c.Next()
-		if n == 0 || o.things.at(n).Resource == r {
+	n := o.names.Find(hash)
+	for nth := 1; n != 0; nth++ {
+		if t := o.things.at(n); t.ID == r.ID && t.Kind == r.Kind {
 			return n
 		}
+		n = o.names.Next(hash, nth)
 	}
+	return 0
 }
 
 // named returns what the thing that g is a link to is called.

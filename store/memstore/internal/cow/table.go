@@ -1,6 +1,9 @@
 package cow
 
-import "slices"
+import (
+	"math/bits"
+	"slices"
+)
 
 // Table finds numbers, from 1 on, by the hash of what they stand for. It has no
 // keys: whoever asks compares what each candidate stands for, which is nearly
@@ -14,7 +17,7 @@ import "slices"
 // the last number goes.
 type Table struct {
 	edit  Edit   // of whoever made parts
-	parts []part // parts next to each other may be the same
+	parts []part // two to the power of bits; those next to each other may be the same
 	bits  uint
 	size  int
 }
@@ -27,92 +30,76 @@ type part struct {
 	depth  uint // bits of the hash that all it holds have in common
 }
 
-// group is full when it has as many numbers; 0 is no number.
+// group is a cache line of numbers.
 type group struct {
-	hashes  [perGroup]uint32
+	tags    uint64 // a byte for each place, 0 when it is free; the last one is spilled
 	numbers [perGroup]uint32
-	spilled bool // something that belongs here is further on
+	hashes  [perGroup]uint32
 }
 
 const (
 	perGroup  = 7
-	maxGroups = 64 // of a part that may split instead
+	spilled   = 1 << 56 // something that belongs here is further on
+	maxGroups = 64      // of a part that may split instead
 	maxBits   = 20
+
+	ones = 0x01_01_01_01_01_01_01
+	tops = 0x80_80_80_80_80_80_80
 )
 
-// Candidates are the numbers of one hash.
-type Candidates struct {
-	hash   uint32
-	group  uint32
-	past   int // the places of the group that are done
-	groups []group
+// tag is what a group knows a hash by: seven bits of it that choose neither part nor
+// group, and one more.
+func tag(hash uint32) uint64 { return uint64(hash>>7)&0x7f | 0x80 }
+
+// part returns the index of the part for hash.
+func (t *Table) part(hash uint32) int {
+	return int(hash >> ((32 - t.bits) & 31) & (1<<t.bits - 1))
 }
 
-// Find returns the candidates for hash.
-func (t *Table) Find(hash uint32) Candidates {
+// Find returns the first candidate for hash, 0 when there is none. Go on with Next.
+// It allocates nothing.
+func (t *Table) Find(hash uint32) uint32 {
+	at := t.part(hash)
+	if at >= len(t.parts) {
+		return 0
+	}
+	groups := t.parts[at].groups
+	g := &groups[hash&uint32(len(groups)-1)]
+	// The bytes of other that are 0 are the places with the tag. The lowest one that
+	// is found so is one for certain.
+	other := g.tags ^ tag(hash)*ones
+	found := (other - ones) &^ other & tops
+	switch place := bits.TrailingZeros64(found) / 8; {
+	case found == 0 && g.tags&spilled == 0:
+		return 0
+	case found != 0 && g.hashes[place] == hash:
+		return g.numbers[place]
+	}
+	return t.Next(hash, 0)
+}
+
+// Next returns the candidate for hash that nth others come before, 0 when there are
+// no more.
+func (t *Table) Next(hash uint32, nth int) uint32 {
 	if t.size == 0 {
-		return Candidates{}
+		return 0
 	}
-	groups := t.parts[hash>>1>>(31-t.bits)].groups
-	return Candidates{hash: hash, group: hash & uint32(len(groups)-1), groups: groups}
-}
-
-// Next returns the next candidate, 0 when there is none. It allocates nothing.
-func (c *Candidates) Next() uint32 {
-	if c.past == 0 && len(c.groups) > 0 {
-		// Nearly always this is all, and it has no branch to be guessed.
-		g := &c.groups[c.group]
-		if at := g.find(c.hash); at < perGroup && g.numbers[at] != 0 {
-			c.past = at + 1
-			return g.numbers[at]
-		}
-	}
-	return c.further()
-}
-
-// find returns the first place that has hash, perGroup when none has.
-func (g *group) find(hash uint32) int {
-	at := perGroup
-	if g.hashes[6] == hash {
-		at = 6
-	}
-	if g.hashes[5] == hash {
-		at = 5
-	}
-	if g.hashes[4] == hash {
-		at = 4
-	}
-	if g.hashes[3] == hash {
-		at = 3
-	}
-	if g.hashes[2] == hash {
-		at = 2
-	}
-	if g.hashes[1] == hash {
-		at = 1
-	}
-	if g.hashes[0] == hash {
-		at = 0
-	}
-	return at
-}
-
-// further is Next from place past on.
-func (c *Candidates) further() uint32 {
-	for range c.groups {
-		g := &c.groups[c.group]
-		for ; c.past < perGroup; c.past++ {
-			if g.numbers[c.past] != 0 && g.hashes[c.past] == c.hash {
-				c.past++
-				return g.numbers[c.past-1]
+	groups := t.parts[t.part(hash)].groups
+	for i := range uint32(len(groups)) {
+		g := &groups[(hash+i)&uint32(len(groups)-1)]
+		for place, number := range g.numbers {
+			if number == 0 || g.hashes[place] != hash {
+				continue
 			}
+			if nth == 0 {
+				return number
+			}
+			nth--
 		}
-		if !g.spilled {
+		if g.tags&spilled == 0 {
 			break
 		}
-		c.group, c.past = (c.group+1)&uint32(len(c.groups)-1), 0
 	}
-	c.groups = nil
 	return 0
 }
 
@@ -146,9 +133,10 @@ func (t *Table) Delete(edit Edit, hash, number uint32) {
 	p := t.own(edit, hash)
 	for i := range p.groups {
 		g := &p.groups[(hash+uint32(i))&uint32(len(p.groups)-1)]
-		for at := range g.numbers {
-			if g.numbers[at] == number && g.hashes[at] == hash {
-				g.numbers[at], g.hashes[at] = 0, 0
+		for place := range g.numbers {
+			if g.numbers[place] == number && g.hashes[place] == hash {
+				g.numbers[place], g.hashes[place] = 0, 0
+				g.tags &^= 0xff << (8 * place)
 				p.held--
 				t.share(hash, *p)
 				if t.size--; t.size == 0 {
@@ -157,7 +145,7 @@ func (t *Table) Delete(edit Edit, hash, number uint32) {
 				return
 			}
 		}
-		if !g.spilled {
+		if g.tags&spilled == 0 {
 			return
 		}
 	}
@@ -168,7 +156,7 @@ func (t *Table) own(edit Edit, hash uint32) *part {
 	if t.edit != edit {
 		t.edit, t.parts = edit, slices.Clone(t.parts)
 	}
-	p := &t.parts[hash>>1>>(31-t.bits)]
+	p := &t.parts[t.part(hash)]
 	if p.edit != edit {
 		p.edit, p.groups = edit, slices.Clone(p.groups)
 	}
@@ -177,8 +165,8 @@ func (t *Table) own(edit Edit, hash uint32) *part {
 
 // share makes p the part of every hash that has its first bits in common with hash.
 func (t *Table) share(hash uint32, p part) {
-	alike := uint32(1) << (t.bits - p.depth)
-	first := hash >> 1 >> (31 - t.bits) &^ (alike - 1)
+	alike := 1 << (t.bits - p.depth)
+	first := t.part(hash) &^ (alike - 1)
 	for i := range alike {
 		t.parts[first+i] = p
 	}
@@ -230,8 +218,8 @@ func newPart(edit Edit, depth uint, all []held) part {
 func (p *part) all(yield func(held) bool) {
 	for i := range p.groups {
 		g := &p.groups[i]
-		for at, number := range g.numbers {
-			if number != 0 && !yield(held{g.hashes[at], number}) {
+		for place, number := range g.numbers {
+			if number != 0 && !yield(held{g.hashes[place], number}) {
 				return
 			}
 		}
@@ -243,12 +231,13 @@ func (p *part) add(hash, number uint32) {
 	p.held++
 	for i := hash; ; i++ {
 		g := &p.groups[i&uint32(len(p.groups)-1)]
-		for at, held := range g.numbers {
+		for place, held := range g.numbers {
 			if held == 0 {
-				g.hashes[at], g.numbers[at] = hash, number
+				g.hashes[place], g.numbers[place] = hash, number
+				g.tags |= tag(hash) << (8 * place)
 				return
 			}
 		}
-		g.spilled = true
+		g.tags |= spilled
 	}
 }
