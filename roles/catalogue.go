@@ -38,13 +38,17 @@ type Catalogue struct {
 // neighbours) is added at the end. It refuses, naming the field: a key that is
 // not lower-case letters, digits and single hyphens, a permission of another
 // service or declared twice, a kind of resource for one of the library's own, a
-// service declared twice, a title over 200 characters.
+// service declared twice, a title over 200 characters, more than 65,535 permissions.
 func NewCatalogue(services ...Service) (*Catalogue, error) {
 	c := new(Catalogue)
+	seen := make(map[Permission]bool)
 	for _, s := range complete(services) {
-		if err := c.declare(s); err != nil {
+		if err := c.declare(s, seen); err != nil {
 			return nil, err
 		}
+	}
+	if len(c.declared) > maxPermissions {
+		return nil, input.Errorf("catalogue", "declares more than %d permissions", maxPermissions)
 	}
 	c.index = newIndex(c.declared)
 	for i := range c.builtIn {
@@ -65,7 +69,7 @@ func NewCatalogue(services ...Service) (*Catalogue, error) {
 
 const maxTitle = 200
 
-func (c *Catalogue) declare(s Service) error {
+func (c *Catalogue) declare(s Service, seen map[Permission]bool) error {
 	if !isKey(s.Key) {
 		return input.Errorf("catalogue", "has a service key that is not lower-case letters, digits and hyphens")
 	}
@@ -76,9 +80,10 @@ func (c *Catalogue) declare(s Service) error {
 		return err
 	}
 	for _, d := range s.Permissions {
-		if err := c.check(d, s.Key); err != nil {
+		if err := check(d, s.Key, seen); err != nil {
 			return err
 		}
+		seen[d.Permission] = true
 		c.declared = append(c.declared, d)
 		if d.Kind != "" && !slices.Contains(c.kinds, d.Kind) {
 			c.kinds = append(c.kinds, d.Kind)
@@ -90,7 +95,7 @@ func (c *Catalogue) declare(s Service) error {
 }
 
 // check refuses a declaration that is bad, of another service, or there already.
-func (c *Catalogue) check(d Declaration, service string) error {
+func check(d Declaration, service string, seen map[Permission]bool) error {
 	p, err := ParsePermission(string(d.Permission))
 	switch {
 	case err != nil:
@@ -102,7 +107,7 @@ func (c *Catalogue) check(d Declaration, service string) error {
 	case d.Kind != "" && slices.Contains(own(), p):
 		return input.Errorf("catalogue", "has a kind of resource for %s, which the library asks for without one", p)
 	}
-	if slices.ContainsFunc(c.declared, func(o Declaration) bool { return o.Permission == p }) {
+	if seen[p] {
 		return input.Errorf("catalogue", "declares %s twice", p)
 	}
 	return input.Line("catalogue title", d.Title, 0, maxTitle)

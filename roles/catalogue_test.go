@@ -3,6 +3,7 @@ package roles_test
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -188,6 +189,30 @@ func TestSetAgreesWithMap(t *testing.T) {
 			t.Fatal("a set contains itself and the empty one")
 		}
 	})
+}
+
+// Permissions whose ends are alike are told apart, and one too many is refused (R4).
+func TestPermissionsAlike(t *testing.T) {
+	declare := func(n int) (*roles.Catalogue, error) {
+		s := roles.Service{Key: "alike"}
+		for i := range n {
+			p := roles.Permission(fmt.Sprintf("alike.at-first-%05d-and-in-the-end", i))
+			s.Permissions = append(s.Permissions, roles.Declaration{Permission: p, Title: strconv.Itoa(i)})
+		}
+		return roles.NewCatalogue(s)
+	}
+	c, err := declare(100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 101 {
+		d, ok := c.Lookup(roles.Permission(fmt.Sprintf("alike.at-first-%05d-and-in-the-end", i)))
+		if ok != (i < 100) || ok && d.Title != strconv.Itoa(i) {
+			t.Errorf("number %d is %q, %v", i, d.Title, ok)
+		}
+	}
+	_, err = declare(1 << 16)
+	refused(t, err, "catalogue")
 }
 
 // Listing keeps the order of declaration.

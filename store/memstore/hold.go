@@ -128,7 +128,7 @@ func (o *tenant) rolesOf(ids []roles.ID) map[roles.ID]roles.Role {
 func (s *state) grantsOf(o *tenant, r *row, asked []grants.Grant) []grants.Grant {
 	var has []grants.Grant
 	for _, g := range asked {
-		if s.linked(o, r.has, g) {
+		if s.linked(o, &r.has, g) {
 			has = append(has, g)
 		}
 	}

@@ -30,16 +30,11 @@ func (l *links) has(n uint32) bool {
 		_, ok := l.many.numbers.Get(cmp.Compare, n)
 		return ok
 	}
-	for _, m := range l.few {
-		if m == n {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(l.few, n)
 }
 
 // all returns every number, in order.
-func (l links) all() iter.Seq[uint32] {
+func (l *links) all() iter.Seq[uint32] {
 	if l.many != nil {
 		return l.many.ordered.All()
 	}
@@ -47,7 +42,7 @@ func (l links) all() iter.Seq[uint32] {
 }
 
 // from returns those that are not before the number 0 in order.
-func (l links) from(order cow.Order[uint32]) iter.Seq[uint32] {
+func (l *links) from(order cow.Order[uint32]) iter.Seq[uint32] {
 	if l.many != nil {
 		return l.many.ordered.From(order, 0)
 	}
@@ -56,7 +51,7 @@ func (l links) from(order cow.Order[uint32]) iter.Seq[uint32] {
 }
 
 // after returns those that are after the number 0 in order.
-func (l links) after(order cow.Order[uint32]) iter.Seq[uint32] {
+func (l *links) after(order cow.Order[uint32]) iter.Seq[uint32] {
 	if l.many != nil {
 		return l.many.ordered.After(order, 0)
 	}
@@ -68,7 +63,7 @@ func (l links) after(order cow.Order[uint32]) iter.Seq[uint32] {
 }
 
 // with returns l with n, which is not in it.
-func (l links) with(edit cow.Edit, order cow.Order[uint32], n uint32) links {
+func (l *links) with(edit cow.Edit, order cow.Order[uint32], n uint32) links {
 	if l.many == nil && len(l.few) < maxFew {
 		i := len(l.few)
 		if i > 0 && order(l.few[i-1], n) > 0 {
@@ -92,7 +87,7 @@ func (l links) with(edit cow.Edit, order cow.Order[uint32], n uint32) links {
 }
 
 // without returns l without n, which is in it.
-func (l links) without(edit cow.Edit, order cow.Order[uint32], n uint32) links {
+func (l *links) without(edit cow.Edit, order cow.Order[uint32], n uint32) links {
 	if l.many == nil {
 		return links{few: slices.DeleteFunc(slices.Clone(l.few), func(m uint32) bool { return m == n })}
 	}

@@ -5,6 +5,7 @@ import (
 	"sync/atomic"
 
 	"github.com/seed-5b9f5318/charter/store"
+	"github.com/seed-5b9f5318/charter/store/memstore/internal/cow"
 )
 
 // Store keeps the records in memory. Make one with [New]; the zero value is not
@@ -13,6 +14,7 @@ type Store struct {
 	reader
 	latest atomic.Pointer[state]
 	turn   chan struct{} // holds a token while an Update runs
+	edits  cow.Edit      // how many Updates there were; of whose turn it is
 }
 
 var _ store.Store = (*Store)(nil)
@@ -50,7 +52,8 @@ func (s *Store) Update(ctx context.Context, fn func(context.Context, store.Tx) e
 		return err
 	}
 	defer func() { <-s.turn }()
-	t := newTx(s.latest.Load())
+	s.edits++
+	t := newTx(s.latest.Load(), s.edits)
 	defer t.ended.Store(true)
 	if err := fn(store.Enter(ctx, s), t); err != nil {
 		return err

@@ -57,22 +57,22 @@ func (r *reader) Resources(ctx context.Context, q store.ResourceQuery) (store.Re
 // reach is what a user reaches: every resource, or what the grants cover.
 type reach struct {
 	every bool
-	has   links
+	has   *links
 }
 
 // reach returns what q.User reaches, everything when there is no User.
 func (s *state) reach(o *tenant, q store.ResourceQuery) reach {
 	if q.User == "" {
-		return reach{every: true}
+		return reach{every: true, has: new(links)}
 	}
 	r := o.boundTo(s.hash(string(q.User)), q.User)
 	switch {
 	case r == nil || r.status != orgs.Active:
-		return reach{}
+		return reach{has: new(links)}
 	case slices.Contains(q.Reach, r.role):
-		return reach{every: true}
+		return reach{every: true, has: new(links)}
 	}
-	return reach{has: r.has}
+	return reach{has: &r.has}
 }
 
 // reached returns q's resources after q.After, kind by kind: it seeks the first

@@ -134,10 +134,10 @@ func (r *reader) Roles(ctx context.Context, org orgs.ID) ([]roles.Role, error) {
 }
 
 // Facts returns what decides question for user in org. It allocates nothing.
-func (r *reader) Facts(_ context.Context, org orgs.ID, user orgs.UserID, question grants.Question) (f grants.Facts, err error) {
-	s := r.latest.Load()
-	if s == nil {
-		return f, store.ErrTxDone
+func (r *reader) Facts(ctx context.Context, org orgs.ID, user orgs.UserID, question grants.Question) (f grants.Facts, err error) {
+	s, err := r.at(ctx)
+	if err != nil {
+		return f, err
 	}
 	if o := s.tenant(org); o != nil {
 		s.facts(o, user, &question, &f)
@@ -183,7 +183,7 @@ func (s *state) facts(o *tenant, user orgs.UserID, q *grants.Question, f *grants
 	case q.Resource.ID == "":
 	case number != 0 && r.has.has(number):
 		f.Coverage = grants.CoveredByOne
-	case o.wide > 0 && s.linked(o, r.has, grants.All(q.Resource.Kind)):
+	case o.wide > 0 && s.linked(o, &r.has, grants.All(q.Resource.Kind)):
 		f.Coverage = grants.CoveredByAll
 	}
 }

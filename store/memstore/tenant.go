@@ -118,7 +118,7 @@ func (s *state) granted(o *tenant, g grants.Grant) uint32 {
 }
 
 // linked reports whether has is linked to what g is a link to.
-func (s *state) linked(o *tenant, has links, g grants.Grant) bool {
+func (s *state) linked(o *tenant, has *links, g grants.Grant) bool {
 	n := s.granted(o, g)
 	return n != 0 && has.has(n)
 }

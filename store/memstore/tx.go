@@ -26,9 +26,9 @@ type tx struct {
 
 var _ store.Tx = (*tx)(nil)
 
-func newTx(base *state) *tx {
+func newTx(base *state, edit cow.Edit) *tx {
 	next := *base
-	return &tx{base: base, next: &next, edit: cow.NewEdit(), users: make(map[orgs.UserID]struct{})}
+	return &tx{base: base, next: &next, edit: edit, users: make(map[orgs.UserID]struct{})}
 }
 
 // commit returns the state after t: what it wrote, and one more for the

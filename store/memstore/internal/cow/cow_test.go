@@ -5,8 +5,13 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
+	"sync/atomic"
 	"testing"
 )
+
+var edits atomic.Uint64
+
+func newEdit() Edit { return Edit(edits.Add(1)) }
 
 // hashes are what a map must work with, from the usual one to the worst.
 var hashes = map[string]func(int) uint64{
@@ -22,7 +27,7 @@ func TestMapIsAMap(t *testing.T) {
 			rnd := rand.New(rand.NewPCG(1, 2))
 			m, want := Map[int, int]{hash: hash}, map[int]int{}
 			for range 300 {
-				edit, before, wanted := NewEdit(), m, maps.Clone(want)
+				edit, before, wanted := newEdit(), m, maps.Clone(want)
 				for range rnd.IntN(20) {
 					key := rnd.IntN(300)
 					if rnd.IntN(5) < 3 {
@@ -67,7 +72,7 @@ func TestSortedIsASortedList(t *testing.T) {
 			rnd := rand.New(rand.NewPCG(3, 4))
 			s, want := Sorted[item]{}, map[int]item{}
 			for round := range 200 {
-				edit, before, wanted := NewEdit(), s, maps.Clone(want)
+				edit, before, wanted := newEdit(), s, maps.Clone(want)
 				growing := round/50%2 == 0
 				for range rnd.IntN(keys / 4) {
 					it := item{rnd.IntN(keys), rnd.Int()}
@@ -143,7 +148,7 @@ func checkShape(t *testing.T, n *node[item], root bool) int {
 
 // Every walk must end where its reader breaks off.
 func TestWalksEndEarly(t *testing.T) {
-	m, s, edit := NewMap[int, int](), Sorted[item]{}, NewEdit()
+	m, s, edit := NewMap[int, int](), Sorted[item]{}, newEdit()
 	for i := range 1000 {
 		m.Set(edit, i, i)
 		s.Set(edit, compareItems, item{key: i})
@@ -171,13 +176,13 @@ func TestWalksEndEarly(t *testing.T) {
 
 // A change of one edit copies a path, not the collection.
 func TestAChangeCopiesAPath(t *testing.T) {
-	m, s, edit := NewMap[int, int](), Sorted[item]{}, NewEdit()
+	m, s, edit := NewMap[int, int](), Sorted[item]{}, newEdit()
 	for i := range 200_000 {
 		m.Set(edit, i, i)
 		s.Set(edit, compareItems, item{key: i})
 	}
 	got := testing.AllocsPerRun(100, func() {
-		m, s, edit := m, s, NewEdit()
+		m, s, edit := m, s, newEdit()
 		m.Set(edit, 77, 1)
 		m.Delete(edit, 78)
 		s.Set(edit, compareItems, item{77, 1})
@@ -189,7 +194,7 @@ func TestAChangeCopiesAPath(t *testing.T) {
 }
 
 func TestReadingAllocatesNothing(t *testing.T) {
-	m, s, edit := NewMap[string, int](), Sorted[item]{}, NewEdit()
+	m, s, edit := NewMap[string, int](), Sorted[item]{}, newEdit()
 	m.Set(edit, "a key", 1)
 	s.Set(edit, compareItems, item{key: 1})
 	got := testing.AllocsPerRun(100, func() {

@@ -11,13 +11,7 @@
 // readers, lets go of the Edit.
 package cow
 
-import "sync/atomic"
-
-// Edit marks the nodes that one transaction made and may still change. Make one
-// with [NewEdit] for each transaction. An Edit is for one goroutine.
+// Edit marks the nodes that one transaction made and may still change: whoever has
+// several transactions counts them, from 1 on, those that came to nothing too. An Edit
+// is for one goroutine.
 type Edit uint64
-
-var edits atomic.Uint64
-
-// NewEdit returns an Edit like no other in this process.
-func NewEdit() Edit { return Edit(edits.Add(1)) }

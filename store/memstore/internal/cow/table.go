@@ -134,16 +134,17 @@ func (t *Table) Delete(edit Edit, hash, number uint32) {
 	for i := range p.groups {
 		g := &p.groups[(hash+uint32(i))&uint32(len(p.groups)-1)]
 		for place := range g.numbers {
-			if g.numbers[place] == number && g.hashes[place] == hash {
-				g.numbers[place], g.hashes[place] = 0, 0
-				g.tags &^= 0xff << (8 * place)
-				p.held--
-				t.share(hash, *p)
-				if t.size--; t.size == 0 {
-					*t = Table{}
-				}
-				return
+			if g.numbers[place] != number || g.hashes[place] != hash {
+				continue
 			}
+			g.numbers[place], g.hashes[place] = 0, 0
+			g.tags &^= 0xff << (8 * place)
+			p.held--
+			t.share(hash, *p)
+			if t.size--; t.size == 0 {
+				*t = Table{}
+			}
+			return
 		}
 		if g.tags&spilled == 0 {
 			return

@@ -24,7 +24,7 @@ func TestTableFindsWhatItHolds(t *testing.T) {
 			var table Table
 			want := map[uint32]bool{}
 			for round := range 80 {
-				edit, before, wanted := NewEdit(), table, maps.Clone(want)
+				edit, before, wanted := newEdit(), table, maps.Clone(want)
 				growing := round/20%2 == 0
 				for range rnd.IntN(80) {
 					switch n := 1 + rnd.Uint32N(900); {
@@ -68,7 +68,7 @@ func checkTable(t *testing.T, table Table, hash func(uint32) uint32, want map[ui
 // TestTableHoldsANumberTwice: under two hashes, of which one goes.
 func TestTableHoldsANumberTwice(t *testing.T) {
 	var table Table
-	edit := NewEdit()
+	edit := newEdit()
 	for hash := uint32(1); hash <= 5; hash++ {
 		table.Add(edit, hash, 7)
 	}
@@ -85,7 +85,7 @@ func TestTableHoldsANumberTwice(t *testing.T) {
 func TestTableStaysSmall(t *testing.T) {
 	for name, hash := range spreads {
 		var table Table
-		edit := NewEdit()
+		edit := newEdit()
 		for n := uint32(1); n <= 3000; n++ {
 			table.Add(edit, hash(n), n)
 			if room := places(table); n > 100 && room > 8*int(n) {
@@ -117,7 +117,7 @@ func TestVectorIsAList(t *testing.T) {
 	var v Vector[int]
 	var want []int
 	for range 500 {
-		edit, before, wanted := NewEdit(), v, slices.Clone(want)
+		edit, before, wanted := newEdit(), v, slices.Clone(want)
 		for range rnd.IntN(30) {
 			v.Append(edit, rnd.Int())
 			want = append(want, v.At(uint32(len(want))))
