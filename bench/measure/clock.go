@@ -56,20 +56,20 @@ func (s *series) write(began time.Time, stop <-chan struct{}) error {
 func (s *series) clock(budget time.Duration) (each float64, err error) {
 	if s.metric.Parallel < 2 {
 		each, done, err := run(s.op, budget, s.next)
-		s.next += done
+		s.next, s.answers = s.next+done, s.answers+done
 		return each, err
 	}
 	var all sync.WaitGroup
 	n := s.metric.Parallel
-	times, errs := make([]float64, n), make([]error, n)
+	times, done, errs := make([]float64, n), make([]int, n), make([]error, n)
 	for i := range n {
-		all.Go(func() { times[i], _, errs[i] = run(s.op, budget, s.next+i*questions/n) })
+		all.Go(func() { times[i], done[i], errs[i] = run(s.op, budget, s.next+i*questions/n) })
 	}
 	all.Wait()
-	s.next += questions / n / 8
+	s.next += slices.Max(done)
 	var rate float64 // of all together
-	for _, t := range times {
-		rate += 1 / t
+	for i, t := range times {
+		rate, s.answers = rate+1/t, s.answers+done[i]
 	}
 	return 1 / rate, cmp.Or(errs...)
 }
@@ -96,7 +96,7 @@ func run(op func(int) error, budget time.Duration, first int) (each float64, don
 
 // figure returns what the rounds took, and how much one allocates.
 func (s *series) figure(budget time.Duration) (Figure, error) {
-	f := Figure{Metric: s.metric.Name, Nanoseconds: round(median(s.each)), Writes: round(s.rate)}
+	f := Figure{Metric: s.metric.Name, Nanoseconds: round(median(s.each)), Answers: s.answers, Writes: round(s.rate)}
 	if s.metric.Parallel > 1 {
 		return f, nil
 	}

@@ -48,6 +48,8 @@ type Figure struct {
 	Nanoseconds float64 `json:"nanoseconds,omitempty"`
 	Bytes       float64 `json:"bytes,omitempty"`
 	Allocations *uint64 `json:"allocations,omitempty"` // nil where they were not counted
+	// Answers is how many were timed, each compared with the oracle if it is a check.
+	Answers int `json:"answers,omitempty"`
 	// Ratio is that to system Base, and OverRatio that to metric Over of the same
 	// system: more is slower.
 	Base      string  `json:"base,omitempty"`
