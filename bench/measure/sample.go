@@ -8,7 +8,7 @@ import (
 )
 
 // questions is how many are asked, one after the other and then again; resolved of
-// them are looked up beforehand.
+// them are looked up beforehand. All are powers of two.
 const (
 	questions = 1 << 16
 	resolved  = 1 << 14
