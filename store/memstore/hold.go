@@ -49,6 +49,9 @@ func (t *tx) holdUsers(ids []orgs.UserID, except orgs.ID) map[orgs.UserID]store.
 	held := make(map[orgs.UserID]store.HeldUser, len(ids))
 	for _, id := range ids {
 		if p := t.base.person(id); p != nil {
+			if t.users == nil {
+				t.users = make(map[orgs.UserID]struct{}, len(ids))
+			}
 			t.users[id] = struct{}{}
 			held[id] = store.HeldUser{User: p.user(), Latest: t.base.latest(p, except)}
 		}

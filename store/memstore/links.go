@@ -62,28 +62,48 @@ func (l *links) after(order cow.Order[uint32]) iter.Seq[uint32] {
 	return slices.Values(l.few[i:])
 }
 
-// with returns l with n, which is not in it.
-func (l *links) with(edit cow.Edit, order cow.Order[uint32], n uint32) links {
-	if l.many == nil && len(l.few) < maxFew {
-		i := len(l.few)
-		if i > 0 && order(l.few[i-1], n) > 0 {
-			i, _ = slices.BinarySearchFunc(l.few, n, order)
-		}
-		longer := make([]uint32, len(l.few)+1)
-		copy(longer, l.few[:i])
-		longer[i] = n
-		copy(longer[i+1:], l.few[i:])
-		return links{few: longer}
+// with returns l with more, which is in order and not in it.
+func (l *links) with(edit cow.Edit, order cow.Order[uint32], more ...uint32) links {
+	if l.many == nil && len(l.few)+len(more) <= maxFew {
+		return links{few: mergedNumbers(order, l.few, more)}
 	}
 	var c crowd
 	if l.many != nil {
 		c = *l.many
 	}
-	for _, few := range append(slices.Clip(l.few), n) {
-		c.ordered.Set(edit, order, few)
-		c.numbers.Set(edit, cmp.Compare, few)
+	for _, list := range [][]uint32{l.few, more} {
+		for _, n := range list {
+			c.ordered.Set(edit, order, n)
+			c.numbers.Set(edit, cmp.Compare, n)
+		}
 	}
 	return links{many: &c}
+}
+
+// mergedNumbers returns what is in a or in b, which have nothing in common.
+func mergedNumbers(order cow.Order[uint32], a, b []uint32) []uint32 {
+	all := make([]uint32, 0, len(a)+len(b))
+	for _, n := range b {
+		i := len(a) // most often what is new is last
+		if i > 0 && order(a[i-1], n) > 0 {
+			i, _ = slices.BinarySearchFunc(a, n, order)
+		}
+		all, a = append(append(all, a[:i]...), n), a[i:]
+	}
+	return append(all, a...)
+}
+
+// add puts n, which is not in l, where it belongs. Whoever calls it owns l.
+func (l *links) add(edit cow.Edit, order cow.Order[uint32], n uint32) {
+	if l.many != nil || len(l.few) == maxFew {
+		*l = l.with(edit, order, n)
+		return
+	}
+	i := len(l.few)
+	if i > 0 && order(l.few[i-1], n) > 0 {
+		i, _ = slices.BinarySearchFunc(l.few, n, order)
+	}
+	l.few = slices.Insert(l.few, i, n)
 }
 
 // without returns l without n, which is in it.

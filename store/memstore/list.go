@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"iter"
 	"slices"
+	"sort"
 	"strings"
 
 	"github.com/seed-5b9f5318/charter/orgs"
 	"github.com/seed-5b9f5318/charter/store"
+	"github.com/seed-5b9f5318/charter/store/memstore/internal/cow"
 )
 
 // Members returns a page of org's member list: a seek, and a walk over rows
@@ -105,14 +107,42 @@ func (r *reader) Events(ctx context.Context, q store.EventQuery) (store.EventPag
 }
 
 func (o *tenant) eventsIn(q store.EventQuery) iter.Seq[*store.Event] {
-	after := &store.Event{Number: q.After}
-	switch {
-	case q.Descending && q.After == 0:
-		return o.events.Backward()
-	case q.Descending:
-		return o.events.Before(byEventNumber, after)
-	default:
-		return o.events.After(byEventNumber, after)
+	return func(yield func(*store.Event) bool) {
+		at, there := o.event(q.After)
+		switch {
+		case !q.Descending && there:
+			at++
+		case q.Descending && q.After == 0:
+			at = o.events.Len()
+		}
+		for q.Descending && at > 0 {
+			if at--; !yield(o.events.At(uint32(at))) {
+				return
+			}
+		}
+		for ; !q.Descending && at < o.events.Len(); at++ {
+			if !yield(o.events.At(uint32(at))) {
+				return
+			}
+		}
+	}
+}
+
+// event returns the place of the first event with this number or a greater one, and
+// whether it has this one.
+func (o *tenant) event(number uint64) (at int, there bool) {
+	at = sort.Search(o.events.Len(), func(i int) bool { return o.events.At(uint32(i)).Number >= number })
+	return at, at < o.events.Len() && o.events.At(uint32(at)).Number == number
+}
+
+// append adds e, whose number is new, to the history: at its end, where the Service
+// writes, or in its place.
+func (o *tenant) append(edit cow.Edit, e *store.Event) {
+	at, _ := o.event(e.Number)
+	o.events.Append(edit, e)
+	for i := o.events.Len() - 1; i > at; i-- {
+		o.events.Set(edit, uint32(i), o.events.At(uint32(i-1)))
+		o.events.Set(edit, uint32(i-1), e)
 	}
 }
 

@@ -146,19 +146,24 @@ func (s *state) knows(address string) bool {
 
 // putUser adds u, or replaces its record.
 func (s *state) putUser(edit cow.Edit, u orgs.User) {
-	old := s.somebody(edit, u.ID)
-	p := &person{
-		number: old.number, id: u.ID, active: u.Active, memberships: u.Memberships,
-		profile: old.profile, created: microsOf(u.CreatedAt), revision: u.Revision,
+	p := s.anybody(u.ID)
+	var old *profile
+	if p != nil {
+		changed := *p
+		p, old = &changed, p.profile
+		s.people.things.Set(edit, p.number, p)
+	} else {
+		p = s.somebody(edit, u.ID)
 	}
-	if old.profile == nil || old.profile.Profile != u.Profile {
-		p.profile = newProfile(u.Profile)
-		if old.profile != nil {
-			s.known.Delete(edit, s.hash(old.profile.address), p.number)
-		}
-		s.known.Add(edit, s.hash(p.profile.address), p.number)
+	p.active, p.memberships, p.created, p.revision = u.Active, u.Memberships, microsOf(u.CreatedAt), u.Revision
+	if old != nil && old.Profile == u.Profile {
+		return
 	}
-	s.people.things.Set(edit, p.number, p)
+	p.profile = newProfile(u.Profile)
+	if old != nil {
+		s.known.Delete(edit, s.hash(old.address), p.number)
+	}
+	s.known.Add(edit, s.hash(p.profile.address), p.number)
 }
 
 // tenant returns organization id, nil when there is none.
@@ -210,8 +215,6 @@ func byJoined(a, b membership) int {
 }
 
 func byOrg(a, b *store.Event) int { return cmp.Compare(a.Org, b.Org) }
-
-func byEventNumber(a, b *store.Event) int { return cmp.Compare(a.Number, b.Number) }
 
 // memberships returns those of a person, the most recently joined first.
 func (s *state) memberships(person uint32) []membership {

@@ -31,13 +31,14 @@ type tenant struct {
 	roles cow.Map[roles.ID, *role]
 	named cow.Map[string, *role] // by folded name
 
-	events cow.Sorted[*store.Event] // by number
+	events cow.Vector[*store.Event] // by number, which is most often its place
 }
 
 // thing is what a row can be linked to by a grant: a resource that is registered,
 // or every resource of a kind, which has no ID.
 type thing struct {
 	grants.Resource
+	edit   cow.Edit // of the transaction that made this copy
 	number uint32
 	of     links // rows, by ID
 }
@@ -192,7 +193,7 @@ func (s *state) putRow(edit cow.Edit, o *tenant, old, r *row) {
 // dropRow removes r with its grants.
 func (s *state) dropRow(edit cow.Edit, o *tenant, r *row) {
 	for n := range r.has.all() {
-		o.unlink(edit, o.things.at(n), r.number)
+		o.unlink(edit, n, r.number)
 	}
 	for sort := range o.lists {
 		o.lists[sort].Delete(edit, o.order(orgs.Sort(sort), place{}), r.number)
@@ -207,7 +208,7 @@ func (s *state) dropRow(edit cow.Edit, o *tenant, r *row) {
 
 // addThing gives r a number.
 func (s *state) addThing(edit cow.Edit, o *tenant, r grants.Resource) uint32 {
-	t := &thing{Resource: r}
+	t := &thing{Resource: r, edit: edit}
 	t.number = o.things.add(edit, t)
 	if r.ID == "" {
 		o.wide++
@@ -216,18 +217,15 @@ func (s *state) addThing(edit cow.Edit, o *tenant, r grants.Resource) uint32 {
 	return t.number
 }
 
-// give links row r to a thing, unless it is.
-func (o *tenant) give(edit cow.Edit, r *row, n uint32) *row {
-	if r.has.has(n) {
-		return r
+// give links row r to things, which are in order and which it is not linked to.
+func (o *tenant) give(edit cow.Edit, r *row, things []uint32) {
+	order := o.byID("")
+	for _, n := range things {
+		o.ownThing(edit, n).of.add(edit, order, r.number)
 	}
-	t := *o.things.at(n)
-	t.of = t.of.with(edit, o.byID(""), r.number)
-	o.things.things.Set(edit, n, &t)
 	given := *r
-	given.has = r.has.with(edit, o.byName(grants.Resource{}), n)
+	given.has = r.has.with(edit, o.byName(grants.Resource{}), things...)
 	o.rows.things.Set(edit, r.number, &given)
-	return &given
 }
 
 // take unlinks row r from a thing, if it is linked.
@@ -235,18 +233,30 @@ func (o *tenant) take(edit cow.Edit, r *row, n uint32) *row {
 	if !r.has.has(n) {
 		return r
 	}
-	o.unlink(edit, o.things.at(n), r.number)
+	o.unlink(edit, n, r.number)
 	rest := *r
 	rest.has = r.has.without(edit, o.byName(grants.Resource{}), n)
 	o.rows.things.Set(edit, r.number, &rest)
 	return &rest
 }
 
-// unlink takes a row off what is linked to t.
-func (o *tenant) unlink(edit cow.Edit, t *thing, row uint32) {
-	rest := *t
-	rest.of = t.of.without(edit, o.byID(""), row)
-	o.things.things.Set(edit, t.number, &rest)
+// unlink takes a row off what is linked to thing n.
+func (o *tenant) unlink(edit cow.Edit, n, row uint32) {
+	t := o.ownThing(edit, n)
+	t.of = t.of.without(edit, o.byID(""), row)
+}
+
+// ownThing returns thing n for edit to change.
+func (o *tenant) ownThing(edit cow.Edit, n uint32) *thing {
+	t := o.things.at(n)
+	if t.edit == edit {
+		return t
+	}
+	c := *t
+	c.edit = edit
+	c.of.few = append(make([]uint32, 0, len(t.of.few)+1), t.of.few...)
+	o.things.things.Set(edit, n, &c)
+	return &c
 }
 
 // compareRows is the order of rows by ID.

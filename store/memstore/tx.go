@@ -18,7 +18,7 @@ type tx struct {
 	next   *state
 	edit   cow.Edit
 	orgs   []orgs.ID                // held, and there
-	users  map[orgs.UserID]struct{} // held, and there
+	users  map[orgs.UserID]struct{} // held, and there; nil for none
 	wrote  bool
 	failed error // of the first write that failed
 	ended  atomic.Bool
@@ -28,7 +28,7 @@ var _ store.Tx = (*tx)(nil)
 
 func newTx(base *state, edit cow.Edit) *tx {
 	next := *base
-	return &tx{base: base, next: &next, edit: edit, users: make(map[orgs.UserID]struct{})}
+	return &tx{base: base, next: &next, edit: edit}
 }
 
 // commit returns the state after t: what it wrote, and one more for the
@@ -230,11 +230,11 @@ func (t *tx) Register(ctx context.Context, org orgs.ID, resources []grants.Resou
 
 func (t *tx) Append(ctx context.Context, e store.Event) error {
 	return t.writeIn(ctx, e.Org, func(o *tenant) error {
-		e = e.Clone()
-		if _, taken := o.events.Get(byEventNumber, &e); taken {
+		if _, taken := o.event(e.Number); taken {
 			return store.ErrConflict
 		}
-		o.events.Set(t.edit, byEventNumber, &e)
+		e = e.Clone()
+		o.append(t.edit, &e)
 		return nil
 	})
 }

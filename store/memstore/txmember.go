@@ -2,6 +2,7 @@ package memstore
 
 import (
 	"context"
+	"slices"
 
 	"github.com/seed-5b9f5318/charter/grants"
 	"github.com/seed-5b9f5318/charter/orgs"
@@ -101,7 +102,7 @@ func (t *tx) Unregister(ctx context.Context, org orgs.ID, resources []grants.Res
 			if n == 0 {
 				continue
 			}
-			for row := range o.things.at(n).of.all() {
+			for _, row := range slices.Collect(o.things.at(n).of.all()) {
 				o.take(t.edit, o.rows.at(row), n)
 			}
 			o.resources.Delete(t.edit, o.byName(grants.Resource{}), n)
@@ -119,15 +120,21 @@ func (t *tx) Give(ctx context.Context, org orgs.ID, id orgs.MemberID, give []gra
 		if r == nil {
 			return nil
 		}
+		things := make([]uint32, 0, len(give))
 		for _, g := range give {
 			n := t.next.granted(o, g)
 			if n == 0 && g.All {
 				n = t.next.addThing(t.edit, o, named(g))
 			}
-			if n != 0 {
-				r = o.give(t.edit, r, n)
+			if n != 0 && !r.has.has(n) {
+				things = append(things, n)
 			}
 		}
+		order := o.byName(grants.Resource{})
+		if !slices.IsSortedFunc(things, order) {
+			slices.SortFunc(things, order)
+		}
+		o.give(t.edit, r, slices.Compact(things))
 		return nil
 	})
 }
@@ -151,9 +158,13 @@ func (t *tx) GiveEach(ctx context.Context, org orgs.ID) error {
 	return t.writeIn(ctx, org, func(o *tenant) error {
 		for number := range o.lists[orgs.ByEmail].All() {
 			r := o.rows.at(number)
+			var things []uint32
 			for n := range o.resources.All() {
-				r = o.give(t.edit, r, n)
+				if !r.has.has(n) {
+					things = append(things, n)
+				}
 			}
+			o.give(t.edit, r, things)
 		}
 		return nil
 	})
