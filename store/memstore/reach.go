@@ -148,9 +148,9 @@ func (r *reader) Grantees(ctx context.Context, q store.GranteeQuery) (store.Memb
 // is linked to all of its kind, and the members of each role in q.Reach.
 func (s *state) grantees(o *tenant, q store.GranteeQuery, n uint32) []orgs.Member {
 	order := o.byID(q.After)
-	found := o.eligible(q, o.things.at(n).of.after(order))
+	found := o.eligible(q, o.holdersOf(n).after(order))
 	if all := s.granted(o, grants.All(q.Resource.Kind)); all != 0 {
-		found = merged(found, o.eligible(q, o.things.at(all).of.after(order)))
+		found = merged(found, o.eligible(q, o.holdersOf(all).after(order)))
 	}
 	for _, role := range q.Reach {
 		found = merged(found, o.eligible(q, o.inRole(role, q.After)))

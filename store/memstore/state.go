@@ -17,11 +17,11 @@ import (
 type state struct {
 	seed maphash.Seed
 
-	tenants numbered[tenant]
+	tenants numbered[*tenant]
 	orgs    cow.Table // tenants, by ID
 	places  cow.Table // tenants, by a resource that is registered there
 
-	people numbered[person]
+	people numbered[*person]
 	users  cow.Table // people, by ID
 	known  cow.Table // people, by folded address
 
@@ -47,7 +47,7 @@ func (s *state) hashOf(r grants.Resource) uint32 {
 // numbered are things that have a number, from 1 on. The numbers of those that are
 // gone are given again.
 type numbered[T any] struct {
-	things cow.Vector[*T]
+	things cow.Vector[T]
 	free   *freed
 }
 
@@ -58,10 +58,10 @@ type freed struct {
 }
 
 // at returns the thing with number n, which is there.
-func (l *numbered[T]) at(n uint32) *T { return l.things.At(n) }
+func (l *numbered[T]) at(n uint32) T { return l.things.At(n) }
 
 // add gives thing a number.
-func (l *numbered[T]) add(edit cow.Edit, thing *T) uint32 {
+func (l *numbered[T]) add(edit cow.Edit, thing T) uint32 {
 	if l.free != nil {
 		n := l.free.number
 		l.free = l.free.next
@@ -69,14 +69,14 @@ func (l *numbered[T]) add(edit cow.Edit, thing *T) uint32 {
 		return n
 	}
 	if l.things.Len() == 0 {
-		l.things.Append(edit, nil) // 0 is nothing's number
+		l.things.Append(edit, *new(T)) // 0 is nothing's number
 	}
 	l.things.Append(edit, thing)
 	return uint32(l.things.Len() - 1)
 }
 
 func (l *numbered[T]) drop(edit cow.Edit, n uint32) {
-	l.things.Set(edit, n, nil)
+	l.things.Set(edit, n, *new(T))
 	l.free = &freed{n, l.free}
 }
 

@@ -18,15 +18,16 @@ type tenant struct {
 	record orgs.Organization
 	fold   string // of its name
 
-	rows  numbered[row]
+	rows  numbered[*row]
 	bound cow.Table                 // rows, by user
 	ids   cow.Table                 // rows, by ID
 	lists [sorts]cow.Sorted[uint32] // rows, in each [orgs.Sort]
 
 	things    numbered[thing]
-	names     cow.Table          // things, by what they are
-	resources cow.Sorted[uint32] // the things that are registered
-	wide      int                // how many are not, but all of a kind
+	names     cow.Table            // things, by what they are
+	holders   cow.Vector[*holders] // by the number of the thing; nil where there were none yet
+	resources cow.Sorted[uint32]   // the things that are registered
+	wide      int                  // how many are not, but all of a kind
 
 	roles cow.Map[roles.ID, *role]
 	named cow.Map[string, *role] // by folded name
@@ -35,17 +36,19 @@ type tenant struct {
 }
 
 // thing is what a row can be linked to by a grant: a resource that is registered,
-// or every resource of a kind, which has no ID.
-type thing struct {
-	grants.Resource
-	edit   cow.Edit // of the transaction that made this copy
-	number uint32
-	of     links // rows, by ID
-}
+// or every resource of a kind, which has no ID. It is no more than that, so that a
+// check finds it in one cache line.
+type thing struct{ grants.Resource }
 
 // grant returns the grant that is a link to t.
-func (t *thing) grant() grants.Grant {
+func (t thing) grant() grants.Grant {
 	return grants.Grant{Kind: t.Kind, Resource: t.ID, All: t.ID == ""}
+}
+
+// holders are the rows that are linked to a thing.
+type holders struct {
+	edit cow.Edit // of the transaction that made this copy
+	rows links    // by ID
 }
 
 // role is a custom role with its permissions as a set.
@@ -75,7 +78,11 @@ func newRole(r roles.Role) *role {
 // boundTo returns the row that is bound to user, whose hash this is, nil when there
 // is none.
 func (o *tenant) boundTo(hash uint32, user orgs.UserID) *row {
-	n := o.bound.Find(hash)
+	return o.boundFrom(o.bound.Find(hash), hash, user)
+}
+
+// boundFrom is boundTo from the first candidate on.
+func (o *tenant) boundFrom(n, hash uint32, user orgs.UserID) *row {
 	for nth := 1; n != 0; nth++ {
 		if r := o.rows.at(n); r.user == user {
 			return r
@@ -99,9 +106,13 @@ func (o *tenant) row(hash uint32, id orgs.MemberID) *row {
 
 // thing returns the number of r, 0 when it has none.
 func (o *tenant) thing(hash uint32, r grants.Resource) uint32 {
-	n := o.names.Find(hash)
+	return o.thingFrom(o.names.Find(hash), hash, &r)
+}
+
+// thingFrom is thing from the first candidate on.
+func (o *tenant) thingFrom(n, hash uint32, r *grants.Resource) uint32 {
 	for nth := 1; n != 0; nth++ {
-		if t := o.things.at(n); t.ID == r.ID && t.Kind == r.Kind {
+		if t := o.things.things.Ref(n); t.ID == r.ID && t.Kind == r.Kind {
 			return n
 		}
 		n = o.names.Next(hash, nth)
@@ -208,20 +219,22 @@ func (s *state) dropRow(edit cow.Edit, o *tenant, r *row) {
 
 // addThing gives r a number.
 func (s *state) addThing(edit cow.Edit, o *tenant, r grants.Resource) uint32 {
-	t := &thing{Resource: r, edit: edit}
-	t.number = o.things.add(edit, t)
+	n := o.things.add(edit, thing{r})
+	for int(n) >= o.holders.Len() {
+		o.holders.Append(edit, nil)
+	}
 	if r.ID == "" {
 		o.wide++
 	}
-	o.names.Add(edit, s.hashOf(r), t.number)
-	return t.number
+	o.names.Add(edit, s.hashOf(r), n)
+	return n
 }
 
 // give links row r to things, which are in order and which it is not linked to.
 func (o *tenant) give(edit cow.Edit, r *row, things []uint32) {
 	order := o.byID("")
 	for _, n := range things {
-		o.ownThing(edit, n).of.add(edit, order, r.number)
+		o.ownHolders(edit, n).rows.add(edit, order, r.number)
 	}
 	given := *r
 	given.has = r.has.with(edit, o.byName(grants.Resource{}), things...)
@@ -242,21 +255,30 @@ func (o *tenant) take(edit cow.Edit, r *row, n uint32) *row {
 
 // unlink takes a row off what is linked to thing n.
 func (o *tenant) unlink(edit cow.Edit, n, row uint32) {
-	t := o.ownThing(edit, n)
-	t.of = t.of.without(edit, o.byID(""), row)
+	h := o.ownHolders(edit, n)
+	h.rows = h.rows.without(edit, o.byID(""), row)
 }
 
-// ownThing returns thing n for edit to change.
-func (o *tenant) ownThing(edit cow.Edit, n uint32) *thing {
-	t := o.things.at(n)
-	if t.edit == edit {
-		return t
+// ownHolders returns the holders of thing n for edit to change.
+func (o *tenant) ownHolders(edit cow.Edit, n uint32) *holders {
+	h := o.holders.At(n)
+	if h != nil && h.edit == edit {
+		return h
 	}
-	c := *t
-	c.edit = edit
-	c.of.few = append(make([]uint32, 0, len(t.of.few)+1), t.of.few...)
-	o.things.things.Set(edit, n, &c)
-	return &c
+	c := &holders{edit: edit}
+	if h != nil {
+		c.rows = links{few: append(make([]uint32, 0, len(h.rows.few)+1), h.rows.few...), many: h.rows.many}
+	}
+	o.holders.Set(edit, n, c)
+	return c
+}
+
+// holdersOf returns the rows that are linked to thing n, by ID.
+func (o *tenant) holdersOf(n uint32) *links {
+	if h := o.holders.At(n); h != nil {
+		return &h.rows
+	}
+	return new(links)
 }
 
 // compareRows is the order of rows by ID.

@@ -102,12 +102,13 @@ func (t *tx) Unregister(ctx context.Context, org orgs.ID, resources []grants.Res
 			if n == 0 {
 				continue
 			}
-			for _, row := range slices.Collect(o.things.at(n).of.all()) {
+			for _, row := range slices.Collect(o.holdersOf(n).all()) {
 				o.take(t.edit, o.rows.at(row), n)
 			}
 			o.resources.Delete(t.edit, o.byName(grants.Resource{}), n)
 			o.names.Delete(t.edit, hash, n)
 			o.things.drop(t.edit, n)
+			o.holders.Set(t.edit, n, nil)
 			t.next.places.Delete(t.edit, hash, o.number)
 		}
 		return nil

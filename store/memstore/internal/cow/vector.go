@@ -51,6 +51,18 @@ func (v *Vector[T]) other(i uint32) T {
 	return v.short[i]
 }
 
+// Ref returns where item i is, for reading: large ones are not copied for a look.
+func (v *Vector[T]) Ref(i uint32) *T {
+	switch {
+	case v.leaves != nil:
+		return &v.leaves[i/fan].items[i%fan]
+	case v.pages != nil:
+		return &v.pages[i/perPage].leaves[i/fan%fan].items[i%fan]
+	default:
+		return &v.short[i]
+	}
+}
+
 // Set makes item number i of the list, which has one.
 func (v *Vector[T]) Set(edit Edit, i uint32, item T) {
 	v.own(edit)
