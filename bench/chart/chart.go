@@ -7,6 +7,7 @@ import (
 	"io"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/seed-5b9f5318/charter/bench/measure"
@@ -64,9 +65,17 @@ func compared(r *measure.Results) []workload.Size {
 func sized(sizes []workload.Size) string {
 	list := make([]string, len(sizes))
 	for i, s := range sizes {
-		list[i] = fmt.Sprintf("%s: %d × %d members, %d grants each", s.Name, s.Orgs, s.Members, s.Grants)
+		list[i] = fmt.Sprintf("%s: %s × %s members, %s grants each", s.Name, thousands(s.Orgs), thousands(s.Members), thousands(s.Grants))
 	}
-	return strings.Join(list, "; ") + ". Floors are written by hand for this one question."
+	return strings.Join(list, "; ") + "."
+}
+
+// thousands writes n with a comma after each thousand.
+func thousands(n int) string {
+	if n < 1000 {
+		return strconv.Itoa(n)
+	}
+	return fmt.Sprintf("%s,%03d", thousands(n/1000), n%1000)
 }
 
 type chart struct {
@@ -110,7 +119,8 @@ text.charter { fill: #4493f8 } text.floor { fill: #3fb950 } text.other { fill: #
 func (c *chart) head() {
 	const (
 		title    = "What one check takes"
-		subtitle = "May this user do that with this device? Median time on a logarithmic scale; less is better."
+		subtitle = "May this user do that with this device? Median time on a logarithmic scale; less is better. " +
+			"Floors are written by hand for this one question."
 	)
 	c.print(`<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 %d %d" width="%d" height="%d" role="img" aria-labelledby="title desc">`+"\n",
 		width, c.height(), width, c.height())

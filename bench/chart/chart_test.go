@@ -48,7 +48,7 @@ func results() *measure.Results {
 	stale.Stale = true
 	return &measure.Results{
 		Where: measure.Where{Go: "go1", OS: "os", Cores: 2, Date: "2026-03-01"},
-		Sizes: []workload.Size{{Name: "S", Orgs: 1, Members: 2, Grants: 3}, {Name: "L", Orgs: 4, Members: 5, Grants: 6}},
+		Sizes: []workload.Size{{Name: "S", Orgs: 1, Members: 1_234_056, Grants: 3}, {Name: "L", Orgs: 4, Members: 5, Grants: 6}},
 		Figures: []measure.Figure{
 			figure("one", measure.Floor, measure.Check, "S", 100), figure("one", measure.Floor, measure.Check, "L", 1000),
 			figure("one", "charter", measure.Check, "S", 130), figure("one", "charter", measure.Resolved, "S", 50),
@@ -88,7 +88,7 @@ func TestDraw(t *testing.T) {
 	for _, want := range []string{
 		"charter, Access: 50.0 ns, –.", "floor: string keys: 100 ns, 1.00 µs.", "charter: 130 ns, –.", "Peer & <Co> (stale): 2.00 ms, –.",
 		"beside: –, 5.00 ms.",
-		"S: 1 × 2 members, 3 grants each; L: 4 × 5", "go1, os, 2 cores", "prefers-color-scheme: dark",
+		"S: 1 × 1,234,056 members, 3 grants each; L: 4 × 5", "go1, os, 2 cores", "prefers-color-scheme: dark",
 	} {
 		before, after, found := strings.Cut(text, want)
 		if !found {
