@@ -28,6 +28,8 @@ type Preview struct {
 // Open shows what the link with token is for. It needs no actor: whoever has the
 // link may look. A token that does not work, for whatever reason, costs the same
 // steps and gives [ErrInvalidLink] (I6).
+//
+// Cost: 5 statements, or one less for a built-in role; the same at any size.
 func (i *Invites) Open(ctx context.Context, token string) (preview Preview, err error) {
 	const operation = "open invitation"
 	member, err := i.claimed(ctx, operation, invites.Parse(token))
@@ -132,6 +134,10 @@ func (v Invitee) check() (Invitee, error) {
 // "verified[i]"; [ErrInvalidLink] for every link that does not work;
 // [ErrWrongAddress]; [ErrAlreadyMember] when the user is in the organization by
 // another row (I8).
+//
+// Cost: 2 statements for who has accepted before, otherwise 6 statements, or 7
+// statements for who is known by another profile; grows with the organizations
+// of a user whose profile changes.
 func (i *Invites) Accept(ctx context.Context, token string, who Invitee) (member orgs.Member, err error) {
 	const operation = "accept invitation"
 	who, err = who.check()

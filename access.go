@@ -31,14 +31,15 @@ type reach struct {
 }
 
 // Access reads what the actor may do: with resources of kinds, or of every kind
-// of the catalogue when none is named. It costs one round trip, and a View more
-// when the actor's role is a custom one, and grows with the number of resources of these
-// kinds that the actor reaches: name the kinds that the request is about. Who is
+// of the catalogue when none is named: name those that the request is about. Who is
 // no active member gets an Access that denies.
 //
 // Restrictions (G5) are asked with ctx, when a question is.
 //
 // Errors: [ErrInvalid] naming "actor.user", "actor.org" or "kinds[i]".
+//
+// Cost: 1 statement for a built-in role, 3 statements for a custom one; grows
+// with the resources of these kinds that the actor reaches.
 func (s *Service) Access(ctx context.Context, as Actor, kinds ...roles.Kind) (*Access, error) {
 	const operation = "access"
 	if err := as.check(); err != nil {
@@ -113,6 +114,8 @@ func (a *Access) readCustom(ctx context.Context, r store.Reader) error {
 
 // Revision returns the revision of the organization that a is of, 0 when it does
 // not exist. While the organization's is the same, so are the answers.
+//
+// Cost: no statement and no allocation; the same at any size.
 func (a *Access) Revision() uint64 {
 	if a == nil {
 		return 0
@@ -122,6 +125,8 @@ func (a *Access) Revision() uint64 {
 
 // Holds reports whether the actor's role holds p at all, for whichever resource.
 // A permission that the catalogue does not declare is not held.
+//
+// Cost: no statement and no allocation; the same at any size.
 func (a *Access) Holds(p roles.Permission) bool {
 	if a == nil || a.s == nil {
 		return false
@@ -141,6 +146,9 @@ func (a *Access) about(p roles.Permission) grants.Facts {
 // or three lookups in memory.
 // Errors: [ErrInvalid] as Can's, and naming "resource.kind" for a kind that a was
 // not made for.
+//
+// Cost: no statement and, where the kind has no restriction, no allocation;
+// grows with the logarithm of what the actor reaches.
 func (a *Access) Can(p roles.Permission, r grants.Resource) (bool, error) {
 	if a == nil || a.s == nil {
 		return false, nil

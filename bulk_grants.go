@@ -29,6 +29,9 @@ type MemberGrants struct {
 // "rows[i].grants[j]…", also for a resource that the organization does not have;
 // [ErrDenied]; [ErrNotFound] for the host in an organization that does not exist; as
 // a [RowError] [ErrNotFound], [ErrEscalation] and what the iterator gave.
+//
+// Cost: 4 statements for a batch, and one more for each 5,000 grants; grows
+// with the grants that are given.
 func (g *Grants) GiveMany(ctx context.Context, as Actor, rows iter.Seq2[MemberGrants, error], bulk Bulk) (Done, error) {
 	return g.changeMany(ctx, "give to many", as, rows, bulk, func(ctx context.Context, sc *scene, row changing) error {
 		return sc.give(ctx, row.asked, row.Grants)
@@ -46,6 +49,9 @@ func (g *Grants) GiveMany(ctx context.Context, as Actor, rows iter.Seq2[MemberGr
 // "rows[i].grants[j]…"; [ErrDenied]; [ErrNotFound] for the host in an organization
 // that does not exist; as a [RowError] [ErrNotFound], [ErrEscalation], [ErrHoldsAll]
 // and what the iterator gave.
+//
+// Cost: 5 statements for a batch with both single resources and all of a kind,
+// and one more for each 5,000 grants; grows with the grants that are taken.
 func (g *Grants) TakeMany(ctx context.Context, as Actor, rows iter.Seq2[MemberGrants, error], bulk Bulk) (Done, error) {
 	return g.changeMany(ctx, "take from many", as, rows, bulk, func(ctx context.Context, sc *scene, row changing) error {
 		return sc.take(ctx, row.Grants)

@@ -19,6 +19,9 @@ import (
 // Errors: [ErrInvalid] naming "batch", "rows", "rows[i].kind" or "rows[i].id";
 // [ErrDenied]; [ErrNotFound] for the host in an organization that does not exist; as
 // a [RowError] [ErrRegisteredElsewhere] and what the iterator gave.
+//
+// Cost: 4 statements for a batch, and one more for each 5,000 rows; grows with
+// the rows.
 func (r *Resources) RegisterMany(ctx context.Context, as Actor, rows iter.Seq2[grants.Resource, error], bulk Bulk) (Done, error) {
 	return r.placeMany(ctx, "register many", as, rows, bulk,
 		func(ctx context.Context, sc *scene, sorted []grants.Resource, first int, rows []grants.Resource) (int, error) {
@@ -39,6 +42,9 @@ func (r *Resources) RegisterMany(ctx context.Context, as Actor, rows iter.Seq2[g
 // Errors: [ErrInvalid] naming "batch", "rows", "rows[i].kind" or "rows[i].id";
 // [ErrDenied]; [ErrNotFound] for the host in an organization that does not exist;
 // what the iterator gave, as a [RowError].
+//
+// Cost: 4 statements for a batch, and one more for each 5,000 rows; grows with
+// the rows and the grants of them.
 func (r *Resources) UnregisterMany(ctx context.Context, as Actor, rows iter.Seq2[grants.Resource, error], bulk Bulk) (Done, error) {
 	return r.placeMany(ctx, "unregister many", as, rows, bulk,
 		func(ctx context.Context, sc *scene, sorted []grants.Resource, _ int, _ []grants.Resource) (int, error) {

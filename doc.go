@@ -66,6 +66,14 @@
 // database. Who loses a race is run again by the Service, from fresh reads;
 // [Options.Attempts] bounds that, and so does a deadline of the context.
 //
+// # Cost
+//
+// Each operation says what it costs: how many statements the store in package
+// sqlstore runs for it on SQLite, BEGIN and COMMIT apart, and what the time grows
+// with besides the logarithm of what is stored. On a server each is a round trip.
+// Tests count them, and docs/costs.md in the repository has the counts on every
+// database. Who loses a race pays again.
+//
 // # Rules
 //
 // Codes such as M7 name the rules that the code, its tests and this page refer to;

@@ -32,6 +32,8 @@ type HistoryQuery struct {
 // Page returns a page of the history of the actor's organization, by number,
 // which has no gaps. It needs [roles.AccessUsers]. Errors: [ErrInvalid] naming
 // "limit" or "cursor"; [ErrDenied].
+//
+// Cost: 1 statement; grows with the page, at the first one and the last alike.
 func (h *History) Page(ctx context.Context, as Actor, q HistoryQuery) (Page[Event], error) {
 	const operation = "history"
 	if err := as.check(); err != nil {
@@ -64,6 +66,8 @@ func (h *History) Page(ctx context.Context, as Actor, q HistoryQuery) (Page[Even
 }
 
 // All iterates over all pages from q.Cursor on; see [History.Page].
+//
+// Cost: that of [History.Page] for each page.
 func (h *History) All(ctx context.Context, as Actor, q HistoryQuery) iter.Seq2[Event, error] {
 	return every(q.Cursor, func(c Cursor) (Page[Event], error) {
 		q.Cursor = c
@@ -77,6 +81,8 @@ func (h *History) All(ctx context.Context, as Actor, q HistoryQuery) iter.Seq2[E
 // after, at most limit, 1 to 1,000 and 0 for 50, and stay until [History.Purged]
 // is called, so a host that dies in between finds them again. It is a question of
 // the host's. Errors: [ErrInvalid] naming "limit" or "after".
+//
+// Cost: 1 statement; grows with the page.
 func (h *History) Deletions(ctx context.Context, after orgs.ID, limit int) ([]Event, error) {
 	limit, err := limitOf(limit)
 	if err != nil {
@@ -94,6 +100,8 @@ func (h *History) Deletions(ctx context.Context, after orgs.ID, limit int) ([]Ev
 // Purged says that the host has purged its data of deleted organization org:
 // nothing of it is kept any longer. To say it again changes nothing. Errors:
 // [ErrInvalid] naming "organization".
+//
+// Cost: 1 statement; grows with what is left of the organization.
 func (h *History) Purged(ctx context.Context, org orgs.ID) error {
 	if err := input.ID("organization", string(org)); err != nil {
 		return err

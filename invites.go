@@ -30,6 +30,8 @@ type Issued struct {
 // Errors: [ErrInvalid] naming "email", "role", "grants[i]…", also for a role or a
 // resource that the organization does not have, or "message"; [ErrDenied];
 // [ErrEscalation]; [ErrAlreadyMember]; [ErrAlreadyInvited].
+//
+// Cost: 6 statements with a grant, one less without; grows with the grants.
 func (i *Invites) Invite(ctx context.Context, as Actor, request invites.Request) (issued Issued, err error) {
 	if err := as.check(); err != nil {
 		return Issued{}, err
@@ -131,12 +133,16 @@ func (s *Service) delivered(issued Issued, inviter string) Issued {
 //
 // Errors: [ErrInvalid] naming "member"; [ErrDenied]; [ErrNotFound];
 // [ErrEscalation]; [ErrNotPending].
+//
+// Cost: 1 statement; the same at any size.
 func (i *Invites) Link(ctx context.Context, as Actor, id orgs.MemberID) (Issued, error) {
 	return i.again(ctx, "invitation link", as, id, nil)
 }
 
 // Reissue makes a new link for a pending invitation, which ends every earlier
 // one (I4). Needs and errors are those of [Invites.Link].
+//
+// Cost: 4 statements; the same at any size.
 func (i *Invites) Reissue(ctx context.Context, as Actor, id orgs.MemberID) (Issued, error) {
 	return i.again(ctx, "reissue invitation", as, id, func(ctx context.Context, sc *scene) error {
 		sc.Member.Issue++
@@ -193,6 +199,8 @@ func (i *Invites) again(
 //
 // Errors: [ErrInvalid] naming "member"; [ErrDenied]; [ErrNotFound];
 // [ErrEscalation]; [ErrNotPending].
+//
+// Cost: 4 statements; grows with the grants of the invitation.
 func (i *Invites) Revoke(ctx context.Context, as Actor, id orgs.MemberID) error {
 	if err := checkMember(as, id); err != nil {
 		return err

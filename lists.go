@@ -18,6 +18,8 @@ import (
 //
 // Errors: [ErrInvalid] naming "actor.user", "actor.org", "permission", "limit" or
 // "cursor".
+//
+// Cost: 1 statement; grows with the page, at the first one and the last alike.
 func (s *Service) ResourcesFor(ctx context.Context, as Actor, p roles.Permission, q PageQuery) (Page[grants.Resource], error) {
 	if err := as.check(); err != nil {
 		return Page[grants.Resource]{}, err
@@ -55,6 +57,8 @@ func (s *Service) ResourcesFor(ctx context.Context, as Actor, p roles.Permission
 
 // AllResourcesFor iterates over all pages from q.Cursor on; see
 // [Service.ResourcesFor].
+//
+// Cost: that of [Service.ResourcesFor] for each page.
 func (s *Service) AllResourcesFor(ctx context.Context, as Actor, p roles.Permission, q PageQuery) iter.Seq2[grants.Resource, error] {
 	return every(q.Cursor, func(c Cursor) (Page[grants.Resource], error) {
 		q.Cursor = c
@@ -68,6 +72,9 @@ func (s *Service) AllResourcesFor(ctx context.Context, as Actor, p roles.Permiss
 //
 // Errors: [ErrInvalid] naming "organization", "permission", "resource",
 // "resource.kind", "resource.id", "limit" or "cursor".
+//
+// Cost: 2 statements; grows with the page, and the custom roles of the
+// organization.
 func (s *Service) MembersFor(
 	ctx context.Context, org orgs.ID, p roles.Permission, r grants.Resource, q PageQuery,
 ) (Page[orgs.Member], error) {
@@ -115,6 +122,8 @@ func (s *Service) MembersFor(
 
 // AllMembersFor iterates over all pages from q.Cursor on; see
 // [Service.MembersFor].
+//
+// Cost: that of [Service.MembersFor] for each page.
 func (s *Service) AllMembersFor(
 	ctx context.Context, org orgs.ID, p roles.Permission, r grants.Resource, q PageQuery,
 ) iter.Seq2[orgs.Member, error] {

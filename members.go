@@ -27,6 +27,8 @@ func (s *Service) joined(ctx context.Context, r store.Reader, as Actor) error {
 
 // Me returns the actor's own row, which every active member may see (M1).
 // Errors: [ErrInvalid], [ErrDenied].
+//
+// Cost: 1 statement; the same at any size.
 func (m *Members) Me(ctx context.Context, as Actor) (orgs.Member, error) {
 	if err := as.check(); err != nil {
 		return orgs.Member{}, err
@@ -40,6 +42,8 @@ func (m *Members) Me(ctx context.Context, as Actor) (orgs.Member, error) {
 
 // Get returns member id. It needs [roles.AccessUsers]; one's own row does not
 // (M1). Errors: [ErrInvalid] naming "member"; [ErrDenied]; [ErrNotFound].
+//
+// Cost: 2 statements; the same at any size.
 func (m *Members) Get(ctx context.Context, as Actor, id orgs.MemberID) (found orgs.Member, err error) {
 	if err := checkMember(as, id); err != nil {
 		return orgs.Member{}, err
@@ -134,6 +138,9 @@ func (m *Members) query(as Actor, q MemberQuery) (query store.MemberQuery, bound
 // order is total; a row that does not change is neither skipped nor repeated
 // while others come and go (M2). Errors: [ErrInvalid] naming "status[i]",
 // "roles[i]", "search", "sort", "limit" or "cursor"; [ErrDenied].
+//
+// Cost: 1 statement; grows with the page, at the first one and the last alike,
+// and with a search by what that finds.
 func (m *Members) Page(ctx context.Context, as Actor, q MemberQuery) (Page[orgs.Member], error) {
 	if err := as.check(); err != nil {
 		return Page[orgs.Member]{}, err
@@ -155,6 +162,8 @@ func (m *Members) Page(ctx context.Context, as Actor, q MemberQuery) (Page[orgs.
 }
 
 // All iterates over all pages from q.Cursor on; see [Members.Page].
+//
+// Cost: that of [Members.Page] for each page.
 func (m *Members) All(ctx context.Context, as Actor, q MemberQuery) iter.Seq2[orgs.Member, error] {
 	return every(q.Cursor, func(c Cursor) (Page[orgs.Member], error) {
 		q.Cursor = c
@@ -170,6 +179,8 @@ func (m *Members) All(ctx context.Context, as Actor, q MemberQuery) iter.Seq2[or
 // Errors: [ErrInvalid] naming "member" or "role", also for a role that the
 // organization does not have; [ErrDenied]; [ErrNotFound]; [ErrOwnRole];
 // [ErrEscalation].
+//
+// Cost: 4 statements; the same at any size.
 func (m *Members) ChangeRole(ctx context.Context, as Actor, id orgs.MemberID, role roles.ID) error {
 	if err := checkMember(as, id); err != nil {
 		return err
@@ -220,6 +231,9 @@ func (sc *scene) changeRole(ctx context.Context, role roles.ID) error {
 //
 // Errors: [ErrInvalid] naming "member" or "confirmation"; [ErrDenied];
 // [ErrNotFound]; [ErrEscalation]; [ErrLastAdmin].
+//
+// Cost: 7 statements when it was the last membership, otherwise 5 statements,
+// and 4 statements for an invitation; grows with the grants of the member.
 func (m *Members) Remove(ctx context.Context, as Actor, id orgs.MemberID, confirmation string) error {
 	if err := checkMember(as, id); err != nil {
 		return err

@@ -39,6 +39,8 @@ type Service struct {
 // New returns a Service on s. It refuses options that are missing or
 // contradictory with an [InvalidError] that names the option. It does not touch
 // s.
+//
+// Cost: no statement.
 func New(s store.Store, options Options) (*Service, error) {
 	if s == nil {
 		return nil, input.Errorf("store", "is nil")
@@ -59,6 +61,8 @@ func New(s store.Store, options Options) (*Service, error) {
 // commit or vanish together. In a bound store nothing is retried here: a conflict
 // comes back as an error that is [ErrConflict] to errors.Is, and the host runs its
 // whole transaction again.
+//
+// Cost: no statement.
 func (s *Service) With(other store.Store) *Service { return newService(other, s.options, s.cursors) }
 
 func newService(st store.Store, options Options, ring cursors) *Service {
@@ -74,6 +78,8 @@ func newService(st store.Store, options Options, ring cursors) *Service {
 }
 
 // Catalogue returns the catalogue that s was made with.
+//
+// Cost: no statement.
 func (s *Service) Catalogue() *roles.Catalogue { return s.options.Catalogue }
 
 // Actor is a user acting in one organization, its active organization. Every

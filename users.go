@@ -11,14 +11,17 @@ import (
 
 // SignIn is what the host calls at each login, after it has authenticated the
 // user. The first time it gives the user a personal organization; each time it
-// refreshes the stored profile, in the member lists too. It is idempotent, and
-// costs one read when nothing changed (O9). It returns the user, whose Active
-// says where it was working (O7).
+// refreshes the stored profile, in the member lists too. It is idempotent
+// (O9). It returns the user, whose Active says where it was working (O7).
 //
 // A user who signs up by following an invitation should be passed to
 // [Invites.Accept] first: then it gets no personal organization on top.
 //
 // Errors: [ErrInvalid] naming "user", "email", "first-name" or "last-name".
+//
+// Cost: 1 statement when nothing is new, 6 statements the first time, 4
+// statements for another profile; grows with the organizations of a user whose
+// profile changes.
 func (s *Service) SignIn(ctx context.Context, id orgs.UserID, profile orgs.Profile) (orgs.User, error) {
 	const operation = "sign in"
 	if err := input.ID("user", string(id)); err != nil {
@@ -70,6 +73,8 @@ func (s *Service) signIn(ctx context.Context, tx store.Tx, user orgs.User, id or
 // User returns what is stored of user id, among it the organization it is
 // working in (O7). Errors: [ErrInvalid] naming "user"; [ErrNotFound] for one that
 // never signed in: for a host that means to call [Service.SignIn] first.
+//
+// Cost: 1 statement; the same at any size.
 func (s *Service) User(ctx context.Context, id orgs.UserID) (orgs.User, error) {
 	if err := input.ID("user", string(id)); err != nil {
 		return orgs.User{}, err

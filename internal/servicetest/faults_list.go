@@ -129,6 +129,10 @@ func faultMembers() []faultCase {
 				return s.Svc.Members.Remove(ctx, s.ada, s.cyRow.ID, s.cyRow.Email)
 			})
 		}},
+		{name: "Members.Remove/another one left", again: notFound, make: func(s *stage) call {
+			ada := s.Me(s.ada)
+			return does(func(ctx context.Context) error { return s.Svc.Members.Remove(ctx, s.bo, ada.ID, ada.Email) })
+		}},
 		{name: "Members.Remove/invited", again: notFound, make: func(s *stage) call {
 			return does(func(ctx context.Context) error {
 				return s.Svc.Members.Remove(ctx, s.ada, s.dee.Member.ID, s.dee.Member.Email)

@@ -14,6 +14,7 @@ import (
 // faultQuestions are what changes nothing: an error never comes with an answer.
 func faultQuestions() []faultCase {
 	all := faultChecks()
+	all = append(all, faultAccess()...)
 	all = append(all, faultReads()...)
 	all = append(all, faultLists()...)
 	for i := range all {
@@ -51,10 +52,6 @@ func faultChecks() []faultCase {
 				return s.Svc.Explain(ctx, s.cy, viewDevices, s.things[0])
 			})
 		}},
-		{name: "Access", make: func(s *stage) call {
-			s.Must(s.Svc.Members.ChangeRole(s.Ctx, s.ada, s.cyRow.ID, s.role.ID)) // a custom role costs one read more
-			return gives(func(ctx context.Context) (*charter.Access, error) { return s.Svc.Access(ctx, s.cy) })
-		}},
 		{name: "ResourcesFor", make: func(s *stage) call {
 			return gives(func(ctx context.Context) (charter.Page[grants.Resource], error) {
 				return s.Svc.ResourcesFor(ctx, s.cy, viewDevices, charter.PageQuery{})
@@ -84,6 +81,18 @@ func faultChecks() []faultCase {
 			return walks(func(ctx context.Context) iter.Seq2[orgs.Member, error] {
 				return s.Svc.AllMembersFor(ctx, s.ada.Org, viewDevices, s.things[0], charter.PageQuery{})
 			})
+		}},
+	}
+}
+
+func faultAccess() []faultCase {
+	return []faultCase{
+		{name: "Access/built-in role", make: func(s *stage) call {
+			return gives(func(ctx context.Context) (*charter.Access, error) { return s.Svc.Access(ctx, s.cy) })
+		}},
+		{name: "Access/custom role", make: func(s *stage) call {
+			s.Must(s.Svc.Members.ChangeRole(s.Ctx, s.ada, s.cyRow.ID, s.role.ID)) // a custom role costs one read more
+			return gives(func(ctx context.Context) (*charter.Access, error) { return s.Svc.Access(ctx, s.cy) })
 		}},
 	}
 }

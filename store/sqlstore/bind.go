@@ -36,6 +36,9 @@ import (
 //
 // Update answers [store.ErrNested] within any View or Update of s and of the
 // stores bound to tx.
+//
+// Cost: no statement; each Update in it has 2 statements for its savepoint, and
+// on MySQL and MariaDB one more; the same at any size.
 func (s *Store) Bind(tx *sql.Tx) store.Store {
 	return s.bind(tx, false)
 }

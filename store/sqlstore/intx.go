@@ -41,6 +41,9 @@ import (
 // [store.ErrNested]. A question to s itself, and not to bound, takes another
 // connection of the handle, and waits where this one is the last. When ctx is done
 // before the commit, nothing is kept.
+//
+// Cost: 2 statements besides those of fn, to begin and to end, and on servers
+// as many for a savepoint; the same at any size.
 func (s *Store) InTx(ctx context.Context, fn func(ctx context.Context, tx *sql.Tx, bound store.Store) error) error {
 	if store.Inside(ctx, s) || store.Inside(ctx, hosting{s}) {
 		return store.ErrNested
