@@ -42,7 +42,18 @@ func (id ID) BuiltIn() bool { return rank(id) != custom }
 
 // Key orders roles: Admin, Editor, Viewer, then custom ones by ID, which is
 // the order of their creation. Renaming a role does not move its members.
-func (id ID) Key() string { return string('0'+rune(rank(id))) + string(id) }
+func (id ID) Key() string {
+	switch rank(id) {
+	case 0:
+		return "0" + string(Admin)
+	case 1:
+		return "1" + string(Editor)
+	case 2:
+		return "2" + string(Viewer)
+	default:
+		return "3" + string(id)
+	}
+}
 
 // Role is a named set of permissions. Of built-in roles only ID and Name are
 // set; what they hold is the catalogue's matter.

@@ -46,12 +46,36 @@ func (r *reader) Resources(ctx context.Context, q store.ResourceQuery) (store.Re
 		return store.ResourcePage{}, err
 	}
 	page := store.ResourcePage{Facts: s.asked(o, q.Asker)}
-	for r := range s.reached(o, q) {
+	to := s.reach(o, q)
+	if !to.every && to.has.many == nil && o.wide == 0 {
+		page.Resources = o.fewOf(to.has.few, q)
+		return page, nil
+	}
+	for r := range s.reached(o, q, to) {
 		if page.Resources = append(page.Resources, r); len(page.Resources) == q.Limit {
 			break
 		}
 	}
 	return page, nil
+}
+
+// fewOf returns q's page of few things, which are all that is reached.
+func (o *tenant) fewOf(few []uint32, q store.ResourceQuery) []grants.Resource {
+	most := len(few)
+	if q.Limit > 0 {
+		most = min(most, q.Limit)
+	}
+	page := make([]grants.Resource, 0, most)
+	for _, n := range few {
+		t := o.things.things.Ref(n)
+		if q.After != nil && t.Compare(*q.After) <= 0 || !among(q.Kinds, t.Kind) {
+			continue
+		}
+		if page = append(page, t.Resource); len(page) == q.Limit {
+			break
+		}
+	}
+	return page
 }
 
 // reach is what a user reaches: every resource, or what the grants cover.
@@ -77,9 +101,8 @@ func (s *state) reach(o *tenant, q store.ResourceQuery) reach {
 
 // reached returns q's resources after q.After, kind by kind: it seeks the first
 // of each and passes over the kinds that are not asked for.
-func (s *state) reached(o *tenant, q store.ResourceQuery) iter.Seq[grants.Resource] {
+func (s *state) reached(o *tenant, q store.ResourceQuery, to reach) iter.Seq[grants.Resource] {
 	return func(yield func(grants.Resource) bool) {
-		to := s.reach(o, q)
 		var after grants.Resource // the zero one is before every other
 		if q.After != nil {
 			after = *q.After
