@@ -55,7 +55,8 @@ func TestSettingsOfConnections(t *testing.T) {
 				return attempt(ctx, s, holdOrg, func(ctx context.Context, tx store.Tx) error { return end(ctx, tx, cancel) })
 			})
 			cancel()
-			if ran := rec.texts(); ran[0] != "PRAGMA foreign_keys = ON; BEGIN IMMEDIATE" {
+			// To set what is set already would have SQLite compile every statement anew.
+			if ran := rec.texts(); ran[0] != []string{"PRAGMA foreign_keys = ON", "PRAGMA foreign_keys"}[enforced] {
 				t.Errorf("%s: the Update began with %s", name, ran[0])
 			}
 			if got := number(t, db, `PRAGMA foreign_keys`); got != enforced {

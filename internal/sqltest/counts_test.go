@@ -142,10 +142,10 @@ type operation struct {
 	run        func(context.Context) error
 }
 
-// operations returns calls that go well in this order. What writes begins, holds,
-// compares the organization and commits: four statements. On top of that come the
-// record that it is about, the event and, where the member has joined, the user,
-// who is held with the row (C9).
+// operations returns calls that go well in this order. What writes sees to foreign
+// keys, begins, locks, holds, compares the organization, commits and gives the handle
+// back: seven statements. On top of that come the record that it is about, the event
+// and, where the member has joined, the user, who is held with the row (C9).
 func (n *tenant) operations() []operation {
 	one := grants.One("device", n.devices[0].ID)
 	var cleo charter.Issued
@@ -158,22 +158,22 @@ func (n *tenant) operations() []operation {
 			_, err := n.svc.Members.Page(ctx, n.ada, charter.MemberQuery{})
 			return err
 		}},
-		{"an invitation", 6, func(ctx context.Context) (err error) {
+		{"an invitation", 9, func(ctx context.Context) (err error) {
 			cleo, err = n.svc.Invites.Invite(ctx, n.ada, invites.Request{Email: "cleo@acme.example", Role: roles.Viewer})
 			return err
 		}},
-		{"an invitation with grants", 7, func(ctx context.Context) error {
+		{"an invitation with grants", 10, func(ctx context.Context) error {
 			_, err := n.svc.Invites.Invite(ctx, n.ada, invites.Request{Email: "dan@acme.example", Role: roles.Viewer, Grants: []grants.Grant{one}})
 			return err
 		}},
-		{"a change of role", 6, func(ctx context.Context) error {
+		{"a change of role", 9, func(ctx context.Context) error {
 			return n.svc.Members.ChangeRole(ctx, n.ada, n.bob.ID, roles.Editor)
 		}},
-		{"a grant", 6, func(ctx context.Context) error { return n.svc.Grants.Give(ctx, n.ada, n.bob.ID, one) }},
-		{"a revoked invitation", 6, func(ctx context.Context) error {
+		{"a grant", 9, func(ctx context.Context) error { return n.svc.Grants.Give(ctx, n.ada, n.bob.ID, one) }},
+		{"a revoked invitation", 9, func(ctx context.Context) error {
 			return n.svc.Members.Remove(ctx, n.ada, cleo.Member.ID, "cleo@acme.example")
 		}},
-		{"a removal", 7, func(ctx context.Context) error {
+		{"a removal", 10, func(ctx context.Context) error {
 			return n.svc.Members.Remove(ctx, n.ada, n.bob.ID, "bob@acme.example")
 		}},
 	}

@@ -27,9 +27,10 @@ type dialect struct {
 	// listed stands for a table of what is in its parameter, made by
 	// [dialect.arrays]: position n, strings a, b and c.
 	listed string
-	// membersByUser says in which index SQLite finds a row by its user; "" leaves it to
-	// the database.
-	membersByUser string
+	// membersByUser says in which index SQLite finds what a check asks about a user's
+	// row, oneByUser in which it knows that there is one, and oneWide in which that a
+	// member has one wide grant of a kind; "" leaves it to the database.
+	membersByUser, oneByUser, oneWide string
 	// noName is how a column is called whose name nobody needs: drivers copy it for
 	// each result.
 	noName string
@@ -54,6 +55,9 @@ type dialect struct {
 	// merges says that the rows of several ordered SELECTs are merged as they are
 	// read. Where not, each SELECT is cut to what the whole may need of it.
 	merges bool
+	// conditionFirst says that a condition about no row of a table is a table to begin
+	// with: where it is false SQLite would read all of the other one nevertheless.
+	conditionFirst bool
 	// comparesRows says that (a, b) > (c, d) is a seek in an index on a and b.
 	comparesRows bool
 	// deletes returns a DELETE of the rows of table whose columns are those of an

@@ -21,10 +21,13 @@ type prepared struct {
 	// looks for one waits for nobody.
 	statements atomic.Pointer[map[string]*sql.Stmt]
 	mu         sync.Mutex // of who replaces it
+	// wanted are texts that ran in a transaction before they were prepared. To prepare
+	// takes a connection, and the transaction may have had the last one.
+	wanted map[string]bool
 }
 
 func newPrepared(db *sql.DB, others queryer) *prepared {
-	p := &prepared{queryer: others, db: db}
+	p := &prepared{queryer: others, db: db, wanted: map[string]bool{}}
 	p.statements.Store(&map[string]*sql.Stmt{})
 	return p
 }
@@ -63,4 +66,50 @@ func (p *prepared) statement(ctx context.Context, text string) (*sql.Stmt, error
 	more[text] = made
 	p.statements.Store(&more)
 	return made, nil
+}
+
+// known returns the statement with this text if it is prepared, and otherwise nil, and
+// wants it prepared.
+func (p *prepared) known(text string) *sql.Stmt {
+	all := *p.statements.Load()
+	statement := all[text]
+	if statement == nil && len(all) < maxPrepared {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		p.wanted[text] = true
+	}
+	return statement
+}
+
+// prepareWanted prepares what is wanted. What cannot be prepared says so where it runs.
+func (p *prepared) prepareWanted(ctx context.Context) {
+	p.mu.Lock()
+	wanted := p.wanted
+	if len(wanted) > 0 {
+		p.wanted = map[string]bool{}
+	}
+	p.mu.Unlock()
+	for text := range wanted {
+		_, _ = p.statement(ctx, text)
+	}
+}
+
+// preparedTx runs in a transaction of the handle what the handle keeps prepared.
+type preparedTx struct {
+	*sql.Tx
+	kept *prepared
+}
+
+func (t preparedTx) QueryContext(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
+	if statement := t.kept.known(text); statement != nil {
+		return t.StmtContext(ctx, statement).QueryContext(ctx, args...)
+	}
+	return t.Tx.QueryContext(ctx, text, args...)
+}
+
+func (t preparedTx) ExecContext(ctx context.Context, text string, args ...any) (sql.Result, error) {
+	if statement := t.kept.known(text); statement != nil {
+		return t.StmtContext(ctx, statement).ExecContext(ctx, args...)
+	}
+	return t.Tx.ExecContext(ctx, text, args...)
 }

@@ -95,3 +95,19 @@ func singles[T ~string](list []T) [][]string {
 	}
 	return lists
 }
+
+// condition says that there is a row in a table, at most one.
+type condition struct {
+	table string
+	is    *query
+}
+
+// when returns a SELECT of what is in another table, of nothing unless c holds. More
+// conditions may follow.
+func (d *dialect) when(c condition, columns, from, where string, args ...any) *query {
+	if !d.conditionFirst {
+		return sentence(columns+` FROM `+from+` WHERE `+where, args...).
+			add(`AND EXISTS (SELECT 1 FROM ` + c.table + ` WHERE`).addQuery(c.is).add(`)`)
+	}
+	return sentence(columns+` FROM `+c.table+` CROSS JOIN `+from+` WHERE`).addQuery(c.is).add(`AND `+where, args...)
+}

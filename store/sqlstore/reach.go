@@ -41,20 +41,20 @@ func (r reader) resourceSeeks(q store.ResourceQuery) (seeks []*query) {
 	row := func() *query {
 		return sentence(`SELECT m.id FROM charter_members m WHERE m.org = ? AND m.user_id = ? AND m.status = 'active'`, q.Org, q.User)
 	}
-	all := func() *query {
-		return sentence(`SELECT s.kind AS kind, s.id AS id FROM charter_resources s WHERE s.org = ?`, q.Org)
-	}
+	const all, of, inOrg = `SELECT s.kind AS kind, s.id AS id`, `charter_resources s`, `s.org = ?`
+	free := condition{`charter_members m ` + r.oneByUser, sentence(`m.org = ? AND m.user_id = ? AND m.status = 'active' AND m.role IN `+r.list,
+		q.Org, q.User, array(r.dialect, q.Reach))}
 	after := position{}
 	if q.After != nil {
 		after = position{q.After.Kind, q.After.ID}
 	}
 	for _, s := range spans(q.Kinds, after) {
 		if q.User == "" {
-			seeks = append(seeks, r.addSpan(all(), s, `s.kind`, `s.id`))
+			seeks = append(seeks, r.addSpan(sentence(all+` FROM `+of+` WHERE `+inOrg, q.Org), s, `s.kind`, `s.id`))
 			continue
 		}
 		seeks = append(seeks,
-			r.addSpan(all().add(`AND EXISTS (`).addQuery(row()).add(`AND m.role IN `+r.list+`)`, array(r.dialect, q.Reach)), s, `s.kind`, `s.id`),
+			r.addSpan(r.when(free, all, of, inOrg, q.Org), s, `s.kind`, `s.id`),
 			r.addSpan(sentence(`SELECT g.kind AS kind, g.resource AS id FROM charter_grants g WHERE g.org = ? AND g.member = (`, q.Org).
 				addQuery(row()).add(`)`), s, `g.kind`, `g.resource`))
 		seeks = append(seeks, r.wideSeeks(q, row, s)...)
@@ -68,9 +68,9 @@ func (r reader) wideSeeks(q store.ResourceQuery, row func() *query, s span) []*q
 	if s.is != "=" {
 		return r.wideReach(r, q, row, s)
 	}
-	part := sentence(`SELECT s.kind AS kind, s.id AS id FROM charter_resources s WHERE s.org = ?`, q.Org).
-		add(`AND EXISTS (SELECT 1 FROM charter_wide_grants w WHERE w.org = ? AND w.member = (`, q.Org).addQuery(row()).
-		add(`) AND w.kind = ?)`, s.kind)
+	granted := sentence(`w.org = ? AND w.member = (`, q.Org).addQuery(row()).add(`) AND w.kind = ?`, s.kind)
+	part := r.when(condition{`charter_wide_grants w ` + r.oneWide, granted},
+		`SELECT s.kind AS kind, s.id AS id`, `charter_resources s`, `s.org = ?`, q.Org)
 	return []*query{r.addSpan(part, s, `s.kind`, `s.id`)}
 }
 
@@ -239,26 +239,22 @@ func (r reader) Grantees(ctx context.Context, q store.GranteeQuery) (store.Membe
 // granteeSeeks returns the ways to reach q.Resource. What is not registered is
 // reached by nobody.
 func (r reader) granteeSeeks(q store.GranteeQuery) (seeks []*query) {
-	registered := func(part *query) {
-		seeks = append(seeks, part.add(`AND EXISTS (SELECT 1 FROM charter_resources s WHERE s.org = ? AND s.kind = ? AND s.id = ?)`,
-			q.Org, q.Resource.Kind, q.Resource.ID))
-	}
+	registered := condition{`charter_resources s`, sentence(`s.org = ? AND s.kind = ? AND s.id = ?`, q.Org, q.Resource.Kind, q.Resource.ID)}
 	holders := func(table string) *query {
-		return sentence(`SELECT h.member AS id FROM `+table+` h WHERE h.org = ? AND h.kind = ? AND h.member > ?`,
+		return r.when(registered, `SELECT h.member AS id`, table+` h`, `h.org = ? AND h.kind = ? AND h.member > ?`,
 			q.Org, q.Resource.Kind, q.After).
 			add(`AND EXISTS (SELECT 1 FROM charter_members m WHERE m.org = h.org AND m.id = h.member AND m.status = 'active'`).
 			add(r.inRoles()+` `+seeking+`)`, array(r.dialect, q.Roles))
 	}
-	registered(holders(`charter_grants`).add(`AND h.resource = ?`, q.Resource.ID))
-	registered(holders(`charter_wide_grants`))
+	seeks = append(seeks, holders(`charter_grants`).add(`AND h.resource = ?`, q.Resource.ID), holders(`charter_wide_grants`))
 	asked := distinct(q.Roles)
 	free := slices.DeleteFunc(distinct(q.Reach), func(role roles.ID) bool {
 		_, found := slices.BinarySearch(asked, role)
 		return !found
 	})
 	members := func(text string, args ...any) {
-		registered(sentence(`SELECT m.id AS id FROM charter_members m WHERE m.org = ? AND m.status = 'active' AND m.id > ?`, q.Org, q.After).
-			add(text, args...))
+		seeks = append(seeks, r.when(registered, `SELECT m.id AS id`, `charter_members m`,
+			`m.org = ? AND m.status = 'active' AND m.id > ?`, q.Org, q.After).add(text, args...))
 	}
 	if len(free) > maxSeeks {
 		members(r.inRoles(), array(r.dialect, free))

@@ -28,20 +28,27 @@ func sqlite() *dialect {
 		limit:        `LIMIT (? + 0)`, // a bare ? makes SQLite compile the statement for each value
 		nameContains: `instr(o.folded_name, ?) > 0`,
 		unlessThere:  `ON CONFLICT DO NOTHING`,
-		// Otherwise it takes the unique one, and looks for the rest in the row.
-		membersByUser: `INDEXED BY charter_members_facts`,
-		merges:        true,
-		comparesRows:  true,
-		deletes:       deletesIn,
-		wideReach:     wideByGrant,
-		handle:        func(db *sql.DB) queryer { return newPrepared(db, db) },
-		uncut:         sqliteUncut,
-		savepoint:     savepointSQLite,
-		atEnd:         eachByItself,
-		judge:         judgeSQLite,
+		// Otherwise it takes one for the other: it looks for what an index lacks in the row,
+		// and sorts, for fear of several, what it could read in order.
+		membersByUser:  `INDEXED BY charter_members_facts`,
+		oneByUser:      `INDEXED BY charter_members_user`,
+		oneWide:        `INDEXED BY sqlite_autoindex_charter_wide_grants_1`,
+		merges:         true,
+		conditionFirst: true,
+		comparesRows:   true,
+		deletes:        deletesIn,
+		wideReach:      wideByGrant,
+		uncut:          sqliteUncut,
+		savepoint:      savepointSQLite,
+		atEnd:          eachByItself,
+		judge:          judgeSQLite,
 	}
 	d.facts = factsTextsOf(d)
-	d.open = func(ctx context.Context, db *sql.DB, _ queryer) (transactions, error) { return openSQLite(ctx, d, db) }
+	d.handle = func(db *sql.DB) queryer { return newPrepared(db, db) }
+	d.open = func(ctx context.Context, db *sql.DB, reads queryer) (transactions, error) {
+		kept, _ := reads.(*prepared)
+		return openSQLite(ctx, d, db, kept)
+	}
 	return d
 }
 

@@ -16,14 +16,14 @@ type sqliteDatabase struct {
 	// turn holds a token while a transaction of this Store writes. SQLite has one
 	// writer at a time, and who waits for it there polls.
 	turn chan struct{}
-	// restores gives a connection that has written back as it was; empty when
-	// there is nothing to give back.
-	restores string
+	kept *prepared
+	// enforced says that connections enforce foreign keys as the host sets them.
+	enforced bool
 }
 
 // openSQLite checks and sets what belongs to the file, and sees how the host
 // sets its connections.
-func openSQLite(ctx context.Context, d *dialect, db *sql.DB) (*sqliteDatabase, error) {
+func openSQLite(ctx context.Context, d *dialect, db *sql.DB, kept *prepared) (*sqliteDatabase, error) {
 	conn, err := db.Conn(ctx)
 	if err != nil {
 		return nil, d.fail(ctx, "connect", err)
@@ -51,27 +51,22 @@ func openSQLite(ctx context.Context, d *dialect, db *sql.DB) (*sqliteDatabase, e
 	if encoding != "UTF-8" {
 		return nil, errorf("the database is in %s, where text is not in the order of its bytes in UTF-8", encoding)
 	}
-	s := &sqliteDatabase{d: d, db: db, turn: make(chan struct{}, 1)}
-	if !enforced {
-		s.restores = `PRAGMA foreign_keys = OFF`
-	}
-	return s, nil
+	return &sqliteDatabase{d: d, db: db, kept: kept, enforced: enforced, turn: make(chan struct{}, 1)}, nil
 }
 
 func (s *sqliteDatabase) within(tx *sql.Tx) queryer { return tx }
 
 func (s *sqliteDatabase) begin(ctx context.Context, writing bool) (transaction, error) {
-	t, err := s.connect(ctx, writing)
+	if writing {
+		return s.beginWriting(ctx)
+	}
+	t, err := s.connect(ctx, false)
 	if err != nil {
 		return nil, err
 	}
-	begin := `BEGIN`
-	if writing {
-		// The pragma does nothing within a transaction, so it goes before.
-		begin = `PRAGMA foreign_keys = ON; BEGIN IMMEDIATE`
-	}
+	// By hand: a driver's parameter may make a writer of what BeginTx begins.
 	err = s.d.patiently(ctx, func() error {
-		_, err := t.ExecContext(ctx, begin)
+		_, err := t.ExecContext(ctx, `BEGIN`)
 		return err
 	})
 	if err != nil {
@@ -91,32 +86,45 @@ func (s *sqliteDatabase) connect(ctx context.Context, writing bool) (*sqliteTx, 
 		case <-ctx.Done():
 			return nil, s.d.fail(ctx, "wait for other updates", ctx.Err())
 		}
-		t.restores, t.release = s.restores, func() { <-s.turn }
+		t.release = func() { <-s.turn }
 	}
 	var err error
 	if t.Conn, err = s.db.Conn(ctx); err != nil {
 		t.release()
 		return nil, s.d.fail(ctx, "connect", err)
 	}
+	t.queryer = t.Conn
 	return t, nil
 }
 
-// beginHost begins with a handle on the transaction. How that begins is up to the
-// driver, so a statement that writes nothing takes the lock.
 func (s *sqliteDatabase) beginHost(ctx context.Context) (hostTransaction, error) {
+	t, err := s.beginWriting(ctx)
+	if err != nil {
+		return nil, err
+	}
+	t.hosts = true
+	return t, nil
+}
+
+// beginWriting begins with a handle on the transaction, which statements that are kept
+// prepared need, and a host. How that begins is up to the driver, so a statement that
+// writes nothing takes the lock.
+func (s *sqliteDatabase) beginWriting(ctx context.Context) (*sqliteTx, error) {
+	s.kept.prepareWanted(ctx)
 	t, err := s.connect(ctx, true)
 	if err != nil {
 		return nil, err
 	}
 	err = s.d.patiently(ctx, func() (err error) {
-		if _, err := t.ExecContext(ctx, `PRAGMA foreign_keys = ON`); err != nil {
+		if err := t.enforce(ctx, s.enforced); err != nil {
 			return err
 		}
 		// Who ends this context ends the transaction, also midway in a COMMIT.
 		if t.tx, err = t.BeginTx(context.WithoutCancel(ctx), nil); err != nil {
 			return err
 		}
-		_, err = t.tx.ExecContext(ctx, `DELETE FROM charter_tombstones WHERE 0`)
+		t.queryer = preparedTx{t.tx, s.kept}
+		_, err = t.ExecContext(ctx, `DELETE FROM charter_tombstones WHERE 0`)
 		if err != nil {
 			_ = t.tx.Rollback() // and perhaps again
 		}
@@ -129,14 +137,38 @@ func (s *sqliteDatabase) beginHost(ctx context.Context) (hostTransaction, error)
 	return t, nil
 }
 
-// sqliteTx is a transaction that was begun by hand, on a connection of its own:
-// what BeginTx begins is up to the driver and its parameters.
+// sqliteTx is a transaction on a connection of its own.
 type sqliteTx struct {
 	*sql.Conn
+	queryer  // runs the statements: the connection, or the handle
 	d        *dialect
-	restores string
+	restores bool // the connection to what it was: enforcing no foreign keys
 	release  func()
-	tx       *sql.Tx // the handle of the host's; nil when it has none
+	tx       *sql.Tx // its handle; nil when it reads
+	hosts    bool    // the handle is a host's to use
+}
+
+func (t *sqliteTx) QueryContext(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
+	return t.queryer.QueryContext(ctx, text, args...)
+}
+
+func (t *sqliteTx) ExecContext(ctx context.Context, text string, args ...any) (sql.Result, error) {
+	return t.queryer.ExecContext(ctx, text, args...)
+}
+
+// enforce has the connection enforce foreign keys, before the transaction: within one
+// the pragma does nothing. Where connections do so already, it only looks: to set it
+// has SQLite compile every statement of the connection anew.
+func (t *sqliteTx) enforce(ctx context.Context, already bool) error {
+	if already {
+		err := t.Conn.QueryRowContext(ctx, `PRAGMA foreign_keys`).Scan(&already)
+		if err != nil || already {
+			return err
+		}
+	}
+	_, err := t.Conn.ExecContext(ctx, `PRAGMA foreign_keys = ON`)
+	t.restores = err == nil
+	return err
 }
 
 func (t *sqliteTx) handle() *sql.Tx { return t.tx }
@@ -157,11 +189,16 @@ func (t *sqliteTx) commit(ctx context.Context) error {
 	return &failure{doing: doingCommit, code: t.d.judge(err).code, class: store.ErrUnknownOutcome, cause: err}
 }
 
+// doCommit goes past the handle, with which drivers roll back where it fails, so that
+// nobody could tell. A host may have ended its handle; then the commit has to fail.
 func (t *sqliteTx) doCommit(ctx context.Context) error {
-	if t.tx != nil {
+	if t.hosts {
 		return t.tx.Commit()
 	}
-	_, err := t.ExecContext(ctx, `COMMIT`)
+	_, err := t.Conn.ExecContext(ctx, `COMMIT`)
+	if err == nil {
+		_ = t.tx.Rollback() // which finds nothing to roll back, and lets the connection go
+	}
 	return err
 }
 
@@ -178,7 +215,7 @@ func (t *sqliteTx) undo(ctx context.Context) bool {
 		return true
 	}
 	// Where a transaction can begin, none is left behind.
-	_, err = t.ExecContext(ctx, `BEGIN; ROLLBACK`)
+	_, err = t.Conn.ExecContext(ctx, `BEGIN; ROLLBACK`)
 	t.end(ctx, err == nil)
 	return false
 }
@@ -189,7 +226,7 @@ func (t *sqliteTx) doRollback(ctx context.Context) error {
 	if t.tx != nil && t.tx.Rollback() == nil {
 		return nil
 	}
-	_, err := t.ExecContext(ctx, `ROLLBACK`)
+	_, err := t.Conn.ExecContext(ctx, `ROLLBACK`)
 	return err
 }
 
@@ -197,8 +234,8 @@ func (t *sqliteTx) doRollback(ctx context.Context) error {
 // made so, is closed: the next one to use it would be inside t.
 func (t *sqliteTx) end(ctx context.Context, clean bool) {
 	defer t.release()
-	if clean && t.restores != "" {
-		_, err := t.ExecContext(ctx, t.restores)
+	if clean && t.restores {
+		_, err := t.Conn.ExecContext(ctx, `PRAGMA foreign_keys = OFF`)
 		clean = err == nil
 	}
 	if !clean {
