@@ -37,6 +37,9 @@ const (
 	Resolved = "check, resolved before"
 )
 
+// RoundTrip is the metric of those that are somewhere else.
+const RoundTrip = "SELECT 1"
+
 // Metrics are all that are timed on the workload's sizes.
 func Metrics() []Metric {
 	cores := runtime.GOMAXPROCS(0)
@@ -52,6 +55,7 @@ func Metrics() []Metric {
 		}})
 	}
 	return append(list,
+		Metric{Name: RoundTrip, Op: ping},
 		Metric{Name: Resolved, Over: Check, Op: checkResolved},
 		Metric{Name: "100 checks at once", Over: Check, Op: checkEach},
 		Metric{Name: "list my devices", Op: listDevices},
@@ -59,6 +63,14 @@ func Metrics() []Metric {
 		Metric{Name: "one grant, given or taken back", Changes: true, Op: give},
 		Metric{Name: "one change of role", Changes: true, Op: setRole},
 	)
+}
+
+func ping(system System, _ *Sample) (func(int) error, error) {
+	p, ok := system.(Pinger)
+	if !ok {
+		return nil, errors.ErrUnsupported
+	}
+	return func(int) error { return p.Ping() }, nil
 }
 
 func check(system System, s *Sample) (func(int) error, error) { return checks(system, s.Mix) }

@@ -99,6 +99,12 @@ type MemberLister interface {
 	CountRoles(org string) (map[workload.Role]int, error)
 }
 
+// Pinger is a system that is somewhere else.
+type Pinger interface {
+	// Ping goes there and back and asks nothing.
+	Ping() error
+}
+
 // Sizer is a system that does not keep its data in the heap.
 type Sizer interface {
 	// Bytes returns how many the data takes.
