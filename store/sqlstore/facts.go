@@ -56,6 +56,8 @@ type factsTexts struct {
 	// asked is plain as records, with a UNION ALL for others to follow, and not yet as
 	// the driver takes it.
 	asked string
+	// revision is about an organization, and answers its revision.
+	revision string
 }
 
 // factsTextsOf returns those of d.
@@ -73,6 +75,7 @@ func factsTextsOf(d *dialect) factsTexts {
 		resource: selects(flagsOfRow+` + `+flagsOfResource) + from(`? AS user_id, ? AS permission, ? AS kind, ? AS resource`),
 		plain:    selects(flagsOfRow) + about,
 		many:     manyText(d),
+		revision: `SELECT revision FROM charter_organizations WHERE id = ?`,
 		asked: `SELECT '` + isFacts + `', ` + idOfRow + `, ` + roleOfRow + `, '', '', '', '', '', '', '', o.revision,
 			CASE WHEN m.id IS NULL THEN 0 ELSE ` + flagsOfRow + ` END, 0` + about + ` UNION ALL`,
 	}
@@ -80,6 +83,7 @@ func factsTextsOf(d *dialect) factsTexts {
 		t.resource, _ = d.translate(t.resource, []any{"", "", "", "", ""})
 		t.plain, _ = d.translate(t.plain, []any{"", "", ""})
 		t.many, _ = d.translate(t.many, []any{"", "", ""})
+		t.revision, _ = d.translate(t.revision, []any{""})
 	}
 	return t
 }

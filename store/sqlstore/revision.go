@@ -7,15 +7,12 @@ import (
 	"github.com/seed-5b9f5318/charter/orgs"
 )
 
-const selectRevision = `SELECT o.revision FROM charter_organizations o WHERE o.id = ?`
-
 // Revision returns the revision of org, 0 when there is none: one statement, one
 // seek, one number.
 func (r reader) Revision(ctx context.Context, org orgs.ID) (uint64, error) {
-	text, args := r.translated(sentence(selectRevision, org))
 	var revision int64
 	err := r.reading(ctx, "revision", func(ctx context.Context) (begun bool, err error) {
-		rows, err := r.db.QueryContext(ctx, text, args...)
+		rows, err := r.db.QueryContext(ctx, r.facts.revision, string(org))
 		if err != nil {
 			return false, err
 		}
