@@ -56,8 +56,9 @@ func TestRequirements(t *testing.T) {
 	want := []string{
 		"github.com/google/go-cmp", // tests
 		"github.com/google/uuid",
-		"github.com/pressly/goose/v3", // store/sqlstore
-		"pgregory.net/rapid",          // tests
+		"github.com/maypok86/otter/v2", // store/cached
+		"github.com/pressly/goose/v3",  // store/sqlstore
+		"pgregory.net/rapid",           // tests
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("go.mod requires other modules than were agreed on (- agreed, + required):\n%s", diff)
