@@ -9,11 +9,16 @@ import (
 	"time"
 )
 
+// lull is how much longer it takes until somebody who writes has had a turn beside those
+// who read, on every core.
+const lull = 10
+
 // time does it for budget or somewhat longer, and adds how long one took.
 func (s *series) time(budget time.Duration) error {
 	if s.op == nil {
 		return nil
 	}
+	defer func(began time.Time) { s.spent += time.Since(began) }(time.Now())
 	if s.beside == nil {
 		each, err := s.clock(budget)
 		s.each = append(s.each, each)
@@ -24,7 +29,7 @@ func (s *series) time(budget time.Duration) error {
 	var failed error
 	began, before := time.Now(), s.written
 	writer.Go(func() { failed = s.write(began, stop) })
-	each, err := s.clock(budget)
+	each, err := s.clock(lull * budget)
 	close(stop)
 	writer.Wait()
 	s.each, s.rate = append(s.each, each), float64(s.written-before)/time.Since(began).Seconds()
@@ -117,10 +122,10 @@ func (s *series) figure(budget time.Duration) (Figure, error) {
 	return f, nil
 }
 
-// ratio returns the median of the ratios of each round.
+// ratio returns the median of the ratios of each round that both were timed in.
 func ratio(each, base []float64) float64 {
-	ratios := make([]float64, len(each))
-	for i := range each {
+	ratios := make([]float64, min(len(each), len(base)))
+	for i := range ratios {
 		ratios[i] = each[i] / base[i]
 	}
 	return round(median(ratios))

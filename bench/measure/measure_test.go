@@ -133,11 +133,14 @@ func TestStale(t *testing.T) {
 	}
 }
 
-// slow is a system that takes twice as long as another one in each check.
-type slow struct{ whole }
+// slow is a system that answers each check so many times more.
+type slow struct {
+	whole
+	times int
+}
 
 func (s slow) Can(org, user, device string) (bool, error) {
-	for range 19 {
+	for range s.times {
 		if _, err := s.whole.Can(org, user, device); err != nil {
 			return false, err
 		}
@@ -150,7 +153,7 @@ func TestRatios(t *testing.T) {
 	sample := measure.NewSample(workload.Sizes()[0])
 	load := func(d *workload.Data) (measure.System, error) {
 		floor, err := systems.Floor().Load(d)
-		return slow{floor.(whole)}, err
+		return slow{floor.(whole), 19}, err
 	}
 	group := measure.Group{Name: "g", Kinds: []measure.Kind{
 		systems.Floor(), {Name: "slow", Load: load, Note: "a note"}, {Name: "as slow", Load: load, Beside: "slow"},
@@ -176,6 +179,28 @@ func TestRatios(t *testing.T) {
 		}
 		if f.Base != base || f.Ratio < least || f.Ratio > most || (f.Note == "a note") != (f.System == "slow") {
 			t.Errorf("got %+v, want a ratio of %v to %v to %s", f, least, most, base)
+		}
+	}
+}
+
+// TestShare: what takes longer than its share of the time is timed five times, and
+// compared with what the others took in those rounds.
+func TestShare(t *testing.T) {
+	group := measure.Group{Name: "g", Kinds: []measure.Kind{
+		systems.Floor(),
+		{Name: "slow", Load: func(d *workload.Data) (measure.System, error) {
+			floor, err := systems.Floor().Load(d)
+			return slow{floor.(whole), 100_000}, err
+		}},
+	}}
+	effort := measure.Effort{Rounds: 20, Time: 10 * time.Microsecond}
+	results := measure.NewResults(effort)
+	if err := results.Run(group, measure.NewSample(workload.Sizes()[0]), measure.Metrics()[:1], effort); err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range results.Figures {
+		if f.Metric == measure.Check && (f.System == "slow") != (f.Answers == 5 && f.Ratio > 100) {
+			t.Errorf("got %+v", f)
 		}
 	}
 }

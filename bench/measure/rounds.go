@@ -15,6 +15,13 @@ type Effort struct {
 	Time   time.Duration // how long each is timed in each round, at least
 }
 
+// least is how many rounds each is timed in. What is slow, and has had its share of the
+// time by then, is left out of those that follow.
+const least = 5
+
+// share is how long each is timed in all.
+func (e Effort) share() time.Duration { return e.Time * time.Duration(e.Rounds) }
+
 // subject is a kind of system with data.
 type subject struct {
 	Kind
@@ -101,9 +108,10 @@ type series struct {
 	op      func(n int) error
 	beside  func(n int) error
 	each    []float64
-	next    int // of what is done
-	answers int // that were timed, and compared where they are checks
-	written int // by somebody else, meanwhile
+	spent   time.Duration // in all rounds
+	next    int           // of what is done
+	answers int           // that were timed, and compared where they are checks
+	written int           // by somebody else, meanwhile
 	rate    float64
 }
 
@@ -119,14 +127,8 @@ func (r *Results) rounds(group string, subjects []*subject, metrics []Metric, ef
 			table[i] = append(table[i], one)
 		}
 	}
-	for range effort.Rounds {
-		for _, row := range table {
-			for _, s := range row {
-				if err := s.time(effort.Time); err != nil {
-					return fmt.Errorf("%s: %s: %w", s.subject.Name, s.metric.Name, err)
-				}
-			}
-		}
+	if err := timeAll(table, effort); err != nil {
+		return err
 	}
 	for _, row := range table {
 		for i, s := range row {
@@ -144,6 +146,23 @@ func (r *Results) rounds(group string, subjects []*subject, metrics []Metric, ef
 				f.Over, f.OverRatio = s.metric.Over, ratio(s.each, table[over][i].each)
 			}
 			r.add(group, s.subject, f)
+		}
+	}
+	return nil
+}
+
+// timeAll times every series in turns, round by round.
+func timeAll(table [][]*series, effort Effort) error {
+	for n := range effort.Rounds {
+		for _, row := range table {
+			for _, s := range row {
+				if n >= least && s.spent >= effort.share() {
+					continue
+				}
+				if err := s.time(effort.Time); err != nil {
+					return fmt.Errorf("%s: %s: %w", s.subject.Name, s.metric.Name, err)
+				}
+			}
 		}
 	}
 	return nil
