@@ -18,7 +18,7 @@ import (
 
 // Groups are those that are compared with each other on the workload's sizes.
 func Groups() []measure.Group {
-	return []measure.Group{{Name: "in memory", Kinds: []measure.Kind{Floor(), dense(), memory()}}}
+	return []measure.Group{{Name: "in memory", Kinds: []measure.Kind{Floor(), dense(), memory()}}, caches()}
 }
 
 // Growing are the kinds that are timed with more and more members.

@@ -1,0 +1,45 @@
+package systems
+
+import (
+	"time"
+
+	"github.com/seed-5b9f5318/charter/bench/measure"
+	"github.com/seed-5b9f5318/charter/bench/workload"
+	"github.com/seed-5b9f5318/charter/store"
+	"github.com/seed-5b9f5318/charter/store/cached"
+	"github.com/seed-5b9f5318/charter/store/memstore"
+)
+
+// room is enough for all that is asked at any size.
+const room = 256 << 20
+
+// caches are compared with the store that costs least to ask: in front of another one
+// a known answer costs the same.
+func caches() measure.Group {
+	return measure.Group{Name: "caches", Kinds: []measure.Kind{
+		memory(),
+		inFront("cache, at most 1 s old", cached.Options{Bytes: room}, func(c *cached.Cache) store.Store { return c.AtMostOld(time.Second) }),
+		inFront("cache, latest, sole writer", cached.Options{Bytes: room, SoleWriter: true}, (*cached.Cache).Latest),
+	}}
+}
+
+// knowing is charter with answers that are known. It takes no writes: each makes an
+// organization unknown.
+type knowing struct {
+	measure.Checker
+	measure.Batcher
+}
+
+func inFront(name string, options cached.Options, reading func(*cached.Cache) store.Store) measure.Kind {
+	return measure.Kind{Name: name, Asked: 1 << 16, Load: func(d *workload.Data) (measure.System, error) {
+		c, err := cached.New(memstore.New(), options)
+		if err != nil {
+			return nil, err
+		}
+		system, err := OnStore(reading(c), d)
+		if svc, ok := system.(service); ok {
+			system = knowing{svc, svc}
+		}
+		return system, err
+	}}
+}
