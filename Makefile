@@ -95,10 +95,12 @@ generate: ## write generated files anew
 .PHONY: bench
 bench: ## time charter beside peers and what one would write by hand; SIZE and SYSTEMS choose
 	@go -C $(PEERS) run . -size '$(SIZE)' -systems '$(SYSTEMS)'
+	@go -C bench/sql run . -size '$(SIZE)' -systems '$(SYSTEMS)'
 
 .PHONY: figures
 figures: ## measure everything anew, and draw the README's chart
-	@go -C $(PEERS) run . -out ../../docs/bench/results.json -svg ../../docs/bench/check.svg
+	@go -C $(PEERS) run . -out ../../docs/bench/results.json
+	@go -C bench/sql run . -add ../../docs/bench/results.json -out ../../docs/bench/results.json -svg ../../docs/bench/check.svg
 
 .PHONY: microbench
 microbench: ## run the benchmarks of the packages; BENCH chooses

@@ -20,7 +20,7 @@ const (
 	top      = 104 // above the first row
 	line     = 26  // a row
 	bottom   = 72  // below the last one
-	from, to = 280, 690
+	from, to = 312, 690
 	columns  = 720 // of the figures in words
 	column   = 80
 	mark     = 4.5 // half of a mark

@@ -55,7 +55,7 @@ func results() *measure.Results {
 			figure("one", "charter", "load", "S", 999), figure(measure.Growth, "charter", measure.Check, "S", 888),
 			// The machine was half as fast.
 			figure("two", measure.Floor, measure.Check, "S", 200), stale,
-			figure("without a floor", "beside", measure.Check, "L", 5_000_000),
+			figure("without a floor", "by hand", measure.Check, "L", 5_000_000),
 			figure("three", measure.Floor, measure.Check, "S", 100),
 		},
 	}
@@ -87,7 +87,7 @@ func TestDraw(t *testing.T) {
 	text := strings.Join(texts, "|")
 	for _, want := range []string{
 		"charter, Access: 50.0 ns, –.", "floor: string keys: 100 ns, 1.00 µs.", "charter: 130 ns, –.", "Peer & <Co> (stale): 2.00 ms, –.",
-		"beside: –, 5.00 ms.",
+		"without a floor: by hand: –, 5.00 ms.",
 		"S: 1 × 1,234,056 members, 3 grants each; L: 4 × 5", "go1, os, 2 cores", "prefers-color-scheme: dark",
 	} {
 		before, after, found := strings.Cut(text, want)

@@ -27,9 +27,13 @@ func rows(r *measure.Results) []row {
 	floor := floors(r)
 	var list []row
 	for _, f := range r.Figures {
+		_, inMemory := floor[f.Size][f.Group]
 		name, ok := label(f)
-		if !ok {
+		switch {
+		case !ok, !inMemory && f.Metric == measure.Resolved: // no other than in memory
 			continue
+		case !inMemory:
+			name = f.Group + ": " + name
 		}
 		at := slices.IndexFunc(list, func(r row) bool { return r.name == name })
 		if at < 0 {
@@ -86,7 +90,9 @@ func label(f measure.Figure) (string, bool) {
 	return "", false
 }
 
-func isFloor(f measure.Figure) bool { return strings.HasPrefix(f.System, "floor") }
+func isFloor(f measure.Figure) bool {
+	return strings.HasPrefix(f.System, "floor") || strings.HasPrefix(f.System, "by hand")
+}
 
 // tone returns the class of a system: ours, a floor, or another.
 func tone(f measure.Figure) string {
