@@ -31,6 +31,10 @@ type dialect struct {
 	// row, oneByUser in which it knows that there is one, and oneWide in which that a
 	// member has one wide grant of a kind; "" leaves it to the database.
 	membersByUser, oneByUser, oneWide string
+	// listedInGroups is the same of questions, with those of the same permission and
+	// kind together, each group an array of both, the IDs and the position of the first;
+	// "" where [dialect.listed] costs as little.
+	listedInGroups string
 	// noName is how a column is called whose name nobody needs: drivers copy it for
 	// each result.
 	noName string

@@ -1,12 +1,14 @@
 package sqlstore
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strings"
 
 	"github.com/seed-5b9f5318/charter/grants"
 	"github.com/seed-5b9f5318/charter/orgs"
+	"github.com/seed-5b9f5318/charter/roles"
 )
 
 // manyText returns the statement about many questions of one user: the organization
@@ -18,21 +20,54 @@ func manyText(d *dialect) string {
 		ofQuestion.Replace(flagsOfRow+` + `+flagsOfResource) + ` END, ` + first(idOfRow) + `, ` + first(roleOfRow) + `
 		FROM (SELECT id, revision, ? AS user_id FROM charter_organizations WHERE id = ?) AS o
 		LEFT JOIN charter_members m ` + d.membersByUser + ` ON m.org = o.id AND m.user_id = o.user_id
-		CROSS JOIN ` + d.listed
+		CROSS JOIN ` + cmp.Or(d.listedInGroups, d.listed)
+}
+
+// ask returns questions as the parameter of [manyText], and which of them the nth in it
+// is.
+func (d *dialect) ask(questions []grants.Question) (parameter string, places []int) {
+	if d.listedInGroups != "" {
+		return askInGroups(questions)
+	}
+	list := make([][]string, len(questions))
+	places = make([]int, len(questions))
+	for i, q := range questions {
+		list[i], places[i] = []string{string(q.Permission), string(q.Resource.Kind), string(q.Resource.ID)}, i
+	}
+	return d.arrays(list), places
+}
+
+func askInGroups(questions []grants.Question) (parameter string, places []int) {
+	type about struct {
+		permission roles.Permission
+		kind       roles.Kind
+	}
+	groups := map[about][]int{}
+	for i, q := range questions {
+		of := about{q.Permission, q.Resource.Kind}
+		groups[of] = append(groups[of], i)
+	}
+	list := make([][]any, 0, len(groups))
+	for of, members := range groups {
+		ids := make([]grants.ResourceID, len(members))
+		for i, n := range members {
+			ids[i] = questions[n].Resource.ID
+		}
+		list = append(list, []any{of.permission, of.kind, ids, len(places)})
+		places = append(places, members...)
+	}
+	return encode(list), places
 }
 
 // FactsMany returns the facts about each question, in their order: one statement,
 // whatever their number. What is about the user it finds once, and about each question
 // what Facts seeks.
 func (r reader) FactsMany(ctx context.Context, org orgs.ID, user orgs.UserID, questions []grants.Question) ([]grants.Facts, error) {
-	list := make([][]string, len(questions))
-	for i, q := range questions {
-		list[i] = []string{string(q.Permission), string(q.Resource.Kind), string(q.Resource.ID)}
-	}
+	parameter, places := r.ask(questions)
 	facts := make([]grants.Facts, len(questions)) // what there is no row for is zero
-	text, args := r.facts.many, []any{string(user), string(org), r.arrays(list)}
+	text, args := r.facts.many, []any{string(user), string(org), parameter}
 	err := r.reading(ctx, "facts", func(ctx context.Context) (bool, error) {
-		return false, r.factsRows(ctx, text, args, facts)
+		return false, r.factsRows(ctx, text, args, places, facts)
 	})
 	if err != nil {
 		return nil, err
@@ -40,8 +75,9 @@ func (r reader) FactsMany(ctx context.Context, org orgs.ID, user orgs.UserID, qu
 	return facts, nil
 }
 
-// factsRows reads a row for each of facts.
-func (r reader) factsRows(ctx context.Context, text string, args []any, facts []grants.Facts) error {
+// factsRows reads a row for each of facts, the nth for that at places[n]. The first one
+// names the row and the role of all.
+func (r reader) factsRows(ctx context.Context, text string, args []any, places []int, facts []grants.Facts) error {
 	rows, err := r.db.QueryContext(ctx, text, args...)
 	if err != nil {
 		return err
@@ -54,13 +90,14 @@ func (r reader) factsRows(ctx context.Context, text string, args []any, facts []
 		if err := rows.Scan(columns...); err != nil {
 			return fmt.Errorf("%w: %w", errUnread, err)
 		}
-		facts[n] = found.facts()
+		facts[places[n]] = found.facts()
 	}
-	if err := rows.Err(); err != nil {
+	if err := rows.Err(); err != nil || len(facts) == 0 {
 		return err
 	}
+	named := facts[places[0]]
 	for i := range facts {
-		facts[i].Member, facts[i].Role = facts[0].Member, facts[0].Role
+		facts[i].Member, facts[i].Role = named.Member, named.Role
 	}
 	return nil
 }

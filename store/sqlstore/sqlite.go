@@ -28,6 +28,11 @@ func sqlite() *dialect {
 		limit:        `LIMIT (? + 0)`, // a bare ? makes SQLite compile the statement for each value
 		nameContains: `instr(o.folded_name, ?) > 0`,
 		unlessThere:  `ON CONFLICT DO NOTHING`,
+		// SQLite reads the JSON of an element for each value that is taken out of it, and
+		// for each place in a statement where that is named, but for the limit.
+		listedInGroups: `(SELECT groups.first + element.key AS n, groups.a AS a, groups.b AS b, element.value AS c
+			FROM (SELECT value ->> 0 AS a, value ->> 1 AS b, value -> 2 AS ids, value ->> 3 AS first FROM json_each(?) LIMIT -1 OFFSET 0) AS groups
+			CROSS JOIN json_each(groups.ids) AS element) AS listed`,
 		// Otherwise it takes one for the other: it looks for what an index lacks in the row,
 		// and sorts, for fear of several, what it could read in order.
 		membersByUser:  `INDEXED BY charter_members_facts`,
