@@ -195,25 +195,30 @@ func (o *Orgs) Leave(ctx context.Context, as Actor) (user orgs.User, err error) 
 //
 // Errors: [ErrInvalid], [ErrDenied], [ErrOthersRemain].
 //
-// Cost: 5 statements or, when it was the last membership, 8 statements; grows
-// with what the organization has: resources and history.
+// Cost: 6 statements or, when it was the last membership, 9 statements; grows
+// with what the organization has: resources and history. A refusal does not.
 func (o *Orgs) Delete(ctx context.Context, as Actor) (user orgs.User, err error) {
 	if err := as.check(); err != nil {
 		return orgs.User{}, err
 	}
 	err = o.s.update(ctx, "delete organization", func(ctx context.Context, tx store.Tx) error {
-		sc, err := o.s.hold(ctx, tx, as, "", store.Want{Users: []orgs.UserID{as.User}, EveryResource: true})
+		sc, err := o.s.hold(ctx, tx, as, "", store.Want{Users: []orgs.UserID{as.User}})
 		if err != nil {
 			return err
 		}
 		if err := sc.Org.MayDelete(sc.Actor); err != nil {
 			return err
 		}
-		slices.SortFunc(sc.EveryResource, grants.Resource.Compare) // they come in any order
+		// Not before: a refusal costs the same whatever the organization has.
+		all, err := tx.Hold(ctx, store.Want{Org: as.Org, EveryResource: true})
+		if err != nil {
+			return err
+		}
+		slices.SortFunc(all.EveryResource, grants.Resource.Compare) // they come in any order
 		// No actor: the tombstone holds no personal data.
 		if err := tx.DeleteOrganization(ctx, as.Org, store.Event{
 			Org: as.Org, Number: sc.Org.Events + 1, At: o.s.now(), Action: store.OrganizationDeleted,
-			Detail: store.Detail{Resources: sc.EveryResource},
+			Detail: store.Detail{Resources: all.EveryResource},
 		}); err != nil {
 			return err
 		}

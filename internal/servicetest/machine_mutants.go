@@ -122,6 +122,7 @@ type mutantTx struct {
 
 func (t *mutantTx) Hold(ctx context.Context, want store.Want) (store.Held, error) {
 	held, err := t.Tx.Hold(ctx, want)
+	want.EveryResource = ctx.Value(deletion{}) != nil // what lies knows a deletion by it
 	if err != nil {
 		return held, err
 	}

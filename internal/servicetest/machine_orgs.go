@@ -1,6 +1,7 @@
 package servicetest
 
 import (
+	"context"
 	"maps"
 	"slices"
 	"strings"
@@ -235,7 +236,13 @@ func makeDelete(g *gen) step {
 	return deleteOrg{as}
 }
 
-func (c deleteOrg) ask(s *subject) (any, error) { return shown(s.Svc.Orgs.Delete(s.Ctx, c.as)) }
+func (c deleteOrg) ask(s *subject) (any, error) {
+	return shown(s.Svc.Orgs.Delete(context.WithValue(s.Ctx, deletion{}, true), c.as))
+}
+
+// deletion marks the context of a deletion, whose first Hold looks like that of who
+// leaves.
+type deletion struct{}
 
 func (c deleteOrg) want(m *model) (any, refusals) {
 	if bad := badActor(c.as); len(bad) > 0 {

@@ -84,7 +84,8 @@ func eachCost(t *testing.T, e *engine, each func(cost)) {
 		calls := c.Make()
 		ran := slices.DeleteFunc(rec.texts(), func(text string) bool {
 			word, _, _ := strings.Cut(text, " ")
-			return slices.Contains([]string{"BEGIN", "COMMIT", "ROLLBACK", "PRAGMA"}, word)
+			// The statement that changes nothing is how a handle's BEGIN takes SQLite's lock.
+			return strings.HasSuffix(text, " WHERE 0") || slices.Contains([]string{"BEGIN", "COMMIT", "ROLLBACK", "PRAGMA"}, word)
 		})
 		each(cost{c.Method, c.Situation, []int{len(ran)}, calls})
 	})

@@ -30,7 +30,7 @@
 //
 // A change copies the nodes on the way to what it changes, some kilobytes, and nothing
 // of other organizations. Where an organization doubles, one change copies more, up to
-// 4 kB for each index. A member takes about 600 bytes, with its user and 20 grants of
+// 4 kB for each index. A member takes about 1 kB, with its user and 20 grants of
 // 8 bytes each.
 //
 // An old state lives as long as somebody reads it: a View that does not end keeps

@@ -153,10 +153,13 @@ func (r *reader) FactsMany(ctx context.Context, org orgs.ID, user orgs.UserID, q
 		return nil, err
 	}
 	facts := make([]grants.Facts, len(questions))
+	if o == nil {
+		return facts, nil
+	}
+	member := o.boundTo(s.hash(string(user)), user)
 	for i := range questions {
-		if o != nil {
-			s.facts(o, user, &questions[i], &facts[i])
-		}
+		q, f := &questions[i], &facts[i]
+		s.factsOf(o, member, s.number(o, &q.Resource), q, f)
 	}
 	return facts, nil
 }
@@ -165,16 +168,25 @@ func (r *reader) FactsMany(ctx context.Context, org orgs.ID, user orgs.UserID, q
 // either has found: in a large store each step waits for memory, and so they wait
 // together.
 func (s *state) facts(o *tenant, user orgs.UserID, q *grants.Question, f *grants.Facts) {
-	f.Revision = o.record.Revision
 	hash := s.hash(string(user))
 	candidate := o.bound.Find(hash)
-	var number uint32 // of the resource
-	if q.Resource.ID != "" {
-		of := s.hashOf(q.Resource)
-		number = o.thingFrom(o.names.Find(of), of, &q.Resource)
-		f.Registered = number != 0
+	number := s.number(o, &q.Resource)
+	s.factsOf(o, o.boundFrom(candidate, hash, user), number, q, f)
+}
+
+// number returns the number of resource r, 0 when it is none of o's.
+func (s *state) number(o *tenant, r *grants.Resource) uint32 {
+	if r.ID == "" {
+		return 0
 	}
-	r := o.boundFrom(candidate, hash, user)
+	hash := s.hashOf(*r)
+	return o.thingFrom(o.names.Find(hash), hash, r)
+}
+
+// factsOf sets what decides q, which is about the thing with this number, for r, nil
+// where the user has no row.
+func (s *state) factsOf(o *tenant, r *row, number uint32, q *grants.Question, f *grants.Facts) {
+	f.Revision, f.Registered = o.record.Revision, number != 0
 	if r == nil {
 		return
 	}
