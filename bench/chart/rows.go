@@ -32,7 +32,7 @@ func rows(r *measure.Results) []row {
 		switch {
 		case !ok, !inMemory && f.Metric == measure.Resolved: // no other than in memory
 			continue
-		case !inMemory:
+		case !inMemory && f.Group != measure.Caches:
 			name = f.Group + ": " + name
 		}
 		at := slices.IndexFunc(list, func(r row) bool { return r.name == name })

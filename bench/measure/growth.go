@@ -11,6 +11,9 @@ import (
 // Growth is the name of the group of [Results.Grow].
 const Growth = "growth"
 
+// Caches is the name of the group of charter with caches in front of it.
+const Caches = "caches"
+
 // normal is the size that the others are compared with.
 const normal = "1,000"
 

@@ -16,10 +16,10 @@ const room = 256 << 20
 // caches are compared with the store that costs least to ask: in front of another one
 // a known answer costs the same.
 func caches() measure.Group {
-	return measure.Group{Name: "caches", Kinds: []measure.Kind{
+	return measure.Group{Name: measure.Caches, Kinds: []measure.Kind{
 		memory(),
-		inFront("cache, at most 1 s old", cached.Options{Bytes: room}, func(c *cached.Cache) store.Store { return c.AtMostOld(time.Second) }),
-		inFront("cache, latest, sole writer", cached.Options{Bytes: room, SoleWriter: true}, (*cached.Cache).Latest),
+		inFront("charter, cached, at most 1 s old", cached.Options{Bytes: room}, func(c *cached.Cache) store.Store { return c.AtMostOld(time.Second) }),
+		inFront("charter, cached, latest, sole writer", cached.Options{Bytes: room, SoleWriter: true}, (*cached.Cache).Latest),
 	}}
 }
 
