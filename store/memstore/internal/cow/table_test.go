@@ -19,6 +19,10 @@ var spreads = map[string]func(uint32) uint32{
 // deleted, in every snapshot.
 func TestTableFindsWhatItHolds(t *testing.T) {
 	for name, hash := range spreads {
+		most := uint32(900)
+		if name == "one for all" {
+			most = 60 // the nth candidate costs n steps
+		}
 		t.Run(name, func(t *testing.T) {
 			rnd := rand.New(rand.NewPCG(5, 6))
 			var table Table
@@ -27,7 +31,7 @@ func TestTableFindsWhatItHolds(t *testing.T) {
 				edit, before, wanted := newEdit(), table, maps.Clone(want)
 				growing := round/20%2 == 0
 				for range rnd.IntN(80) {
-					switch n := 1 + rnd.Uint32N(900); {
+					switch n := 1 + rnd.Uint32N(most); {
 					case !want[n] && growing:
 						table.Add(edit, hash(n), n)
 						want[n] = true
@@ -36,8 +40,8 @@ func TestTableFindsWhatItHolds(t *testing.T) {
 						delete(want, n)
 					}
 				}
-				checkTable(t, table, hash, want)
-				checkTable(t, before, hash, wanted)
+				checkTable(t, table, hash, want, most)
+				checkTable(t, before, hash, wanted, most)
 				if rnd.IntN(4) == 0 {
 					table, want = before, wanted // as after a rollback
 				}
@@ -46,13 +50,13 @@ func TestTableFindsWhatItHolds(t *testing.T) {
 	}
 }
 
-func checkTable(t *testing.T, table Table, hash func(uint32) uint32, want map[uint32]bool) {
+func checkTable(t *testing.T, table Table, hash func(uint32) uint32, want map[uint32]bool, most uint32) {
 	t.Helper()
 	found := map[uint32][]uint32{} // by hash
 	for n := range want {
 		found[hash(n)] = append(found[hash(n)], n)
 	}
-	for n := uint32(1); n <= 900; n++ {
+	for n := uint32(1); n <= most; n++ {
 		var got []uint32
 		for m := table.Find(hash(n)); m != 0; m = table.Next(hash(n), len(got)) {
 			got = append(got, m)
