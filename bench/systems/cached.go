@@ -18,7 +18,9 @@ const room = 256 << 20
 func caches() measure.Group {
 	return measure.Group{Name: measure.Caches, Kinds: []measure.Kind{
 		memory(),
-		inFront("charter, cached, at most 1 s old", cached.Options{Bytes: room}, func(c *cached.Cache) store.Store { return c.AtMostOld(time.Second) }),
+		inFront("charter, cached, at most 1 s old", cached.Options{Bytes: room}, func(c *cached.Cache) store.Store {
+			return c.AtMostOld(time.Second)
+		}),
 		inFront("charter, cached, latest, sole writer", cached.Options{Bytes: room, SoleWriter: true}, (*cached.Cache).Latest),
 	}}
 }
