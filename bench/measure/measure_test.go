@@ -6,6 +6,7 @@ import (
 	"reflect"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/seed-5b9f5318/charter/bench/measure"
@@ -133,76 +134,73 @@ func TestStale(t *testing.T) {
 	}
 }
 
-// slow is a system that answers each check so many times more.
+// slow is a system that takes so long for each check, in a test's own time.
 type slow struct {
 	whole
-	times int
+	takes time.Duration
 }
 
 func (s slow) Can(org, user, device string) (bool, error) {
-	for range s.times {
-		if _, err := s.whole.Can(org, user, device); err != nil {
-			return false, err
-		}
-	}
+	time.Sleep(s.takes)
 	return s.whole.Can(org, user, device)
 }
 
-// TestRatios: more is slower, and each figure says what it is compared with.
-func TestRatios(t *testing.T) {
-	sample := measure.NewSample(workload.Sizes()[0])
-	load := func(d *workload.Data) (measure.System, error) {
+// takes returns a kind of system that takes so long for each check.
+func takes(name string, each time.Duration) measure.Kind {
+	return measure.Kind{Name: name, Load: func(d *workload.Data) (measure.System, error) {
 		floor, err := systems.Floor().Load(d)
-		return slow{floor.(whole), 19}, err
-	}
-	group := measure.Group{Name: "g", Kinds: []measure.Kind{
-		systems.Floor(), {Name: "slow", Load: load, Note: "a note"}, {Name: "as slow", Load: load, Beside: "slow"},
-		{Name: "elsewhere", Load: load, Sizes: []string{"L"}},
+		return slow{floor.(whole), each}, err
 	}}
-	effort := measure.Effort{Rounds: 5, Time: 5 * time.Millisecond}
-	results := measure.NewResults(effort)
-	if err := results.Run(group, sample, measure.Metrics(), effort); err != nil {
-		t.Fatal(err)
-	}
-	for _, f := range results.Figures {
-		if f.Metric != measure.Check {
-			continue
+}
+
+// TestRatios: what takes longer has a higher ratio, and each figure says what it is
+// compared with.
+func TestRatios(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		slow, same, elsewhere := takes("slow", 20*time.Microsecond), takes("as slow", 20*time.Microsecond), takes("elsewhere", 1)
+		slow.Note, same.Beside, elsewhere.Sizes = "a note", "slow", []string{"L"}
+		group := measure.Group{Name: "g", Kinds: []measure.Kind{takes(measure.Floor, time.Microsecond), slow, same, elsewhere}}
+		effort := measure.Effort{Rounds: 5, Time: 5 * time.Millisecond}
+		results := measure.NewResults(effort)
+		if err := results.Run(group, measure.NewSample(workload.Sizes()[0]), measure.Metrics()[:1], effort); err != nil {
+			t.Fatal(err)
 		}
-		base, least, most := "floor: string keys", 1.0, 1.0
-		switch f.System {
-		case "slow":
-			least, most = 5, 80
-		case "as slow":
-			base, least, most = "slow", 0.25, 4
-		case "elsewhere":
-			t.Errorf("%s was measured", f.System)
+		for _, f := range results.Figures {
+			if f.Metric != measure.Check {
+				continue
+			}
+			base, want := measure.Floor, 1.0
+			switch f.System {
+			case "slow":
+				want = 20
+			case "as slow":
+				base = "slow"
+			case "elsewhere":
+				t.Errorf("%s was measured", f.System)
+			}
+			if f.Base != base || f.Ratio != want || (f.Note == "a note") != (f.System == "slow") {
+				t.Errorf("got %+v, want a ratio of %v to %s", f, want, base)
+			}
 		}
-		if f.Base != base || f.Ratio < least || f.Ratio > most || (f.Note == "a note") != (f.System == "slow") {
-			t.Errorf("got %+v, want a ratio of %v to %v to %s", f, least, most, base)
-		}
-	}
+	})
 }
 
 // TestShare: what takes longer than its share of the time is timed five times, and
 // compared with what the others took in those rounds.
 func TestShare(t *testing.T) {
-	group := measure.Group{Name: "g", Kinds: []measure.Kind{
-		systems.Floor(),
-		{Name: "slow", Load: func(d *workload.Data) (measure.System, error) {
-			floor, err := systems.Floor().Load(d)
-			return slow{floor.(whole), 100_000}, err
-		}},
-	}}
-	effort := measure.Effort{Rounds: 20, Time: 10 * time.Microsecond}
-	results := measure.NewResults(effort)
-	if err := results.Run(group, measure.NewSample(workload.Sizes()[0]), measure.Metrics()[:1], effort); err != nil {
-		t.Fatal(err)
-	}
-	for _, f := range results.Figures {
-		if f.Metric == measure.Check && (f.System == "slow") != (f.Answers == 5 && f.Ratio > 100) {
-			t.Errorf("got %+v", f)
+	synctest.Test(t, func(t *testing.T) {
+		group := measure.Group{Name: "g", Kinds: []measure.Kind{takes(measure.Floor, time.Microsecond), takes("slow", 10*time.Millisecond)}}
+		effort := measure.Effort{Rounds: 20, Time: 10 * time.Microsecond}
+		results := measure.NewResults(effort)
+		if err := results.Run(group, measure.NewSample(workload.Sizes()[0]), measure.Metrics()[:1], effort); err != nil {
+			t.Fatal(err)
 		}
-	}
+		for _, f := range results.Figures {
+			if f.Metric == measure.Check && (f.System == "slow") != (f.Answers == 5 && f.Ratio == 10_000) {
+				t.Errorf("got %+v", f)
+			}
+		}
+	})
 }
 
 // TestResults: what is written is read again.
