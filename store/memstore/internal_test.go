@@ -197,30 +197,43 @@ func TestABoundRowThatIsNotActive(t *testing.T) {
 	})
 }
 
-// A check costs no garbage, whatever it asks.
+// A check costs no garbage, whatever it asks and however much the member has.
 func TestFactsAllocatesNothing(t *testing.T) {
 	s, ctx := New(), t.Context()
-	device := grants.Resource{Kind: "device", ID: "d-1"}
+	var devices []grants.Resource
+	for i := range 3 * maxFew {
+		devices = append(devices, grants.Resource{Kind: "device", ID: grants.ResourceID(fmt.Sprint("d-", i))})
+	}
+	member := func(tx store.Tx, user orgs.UserID, has int) error {
+		id := orgs.MemberID("m-" + user)
+		err := tx.CreateMember(ctx, orgs.Member{ID: id, Org: "acme", Role: "r-1", Status: orgs.Active, User: user})
+		for _, d := range devices[:has] {
+			err = errors.Join(err, tx.Give(ctx, "acme", id, []grants.Grant{grants.One(d.Kind, d.ID)}))
+		}
+		return err
+	}
 	update(t, s, func(ctx context.Context, tx store.Tx) error {
 		return errors.Join(
 			create("acme")(ctx, tx),
 			tx.CreateRole(ctx, "acme", roles.Role{ID: "r-1", Name: "Fitter", Permissions: []roles.Permission{"devices.open"}}),
-			tx.Register(ctx, "acme", []grants.Resource{device}),
-			tx.CreateMember(ctx, orgs.Member{ID: "m-1", Org: "acme", Role: "r-1", Status: orgs.Active, User: "ada"}),
-			tx.Give(ctx, "acme", "m-1", []grants.Grant{grants.One("device", "d-1")}),
+			tx.Register(ctx, "acme", devices),
+			member(tx, "few", 1), member(tx, "many", len(devices)),
 		)
 	})
-	question := grants.Question{Permission: "devices.open", Resource: device}
-	want := grants.Facts{
-		Revision: 1, Member: "m-1", Status: orgs.Active, Role: "r-1", Holds: true, Registered: true, Coverage: grants.CoveredByOne,
-	}
-	allocated := testing.AllocsPerRun(100, func() {
-		if f, err := s.Facts(ctx, "acme", "ada", question); err != nil || f != want {
-			t.Fatalf("%+v, %v, want %+v", f, err, want)
+	question := grants.Question{Permission: "devices.open", Resource: devices[0]}
+	for _, user := range []orgs.UserID{"few", "many"} {
+		want := grants.Facts{
+			Revision: 1, Member: orgs.MemberID("m-" + user), Status: orgs.Active, Role: "r-1",
+			Holds: true, Registered: true, Coverage: grants.CoveredByOne,
 		}
-	})
-	if allocated != 0 {
-		t.Errorf("%v allocations", allocated)
+		allocated := testing.AllocsPerRun(100, func() {
+			if f, err := s.Facts(ctx, "acme", user, question); err != nil || f != want {
+				t.Fatalf("%+v, %v, want %+v", f, err, want)
+			}
+		})
+		if allocated != 0 {
+			t.Errorf("%s: %v allocations", user, allocated)
+		}
 	}
 }
 
