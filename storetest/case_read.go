@@ -62,11 +62,18 @@ func (t *trial) beside(look func(own *trial)) {
 		return all(updateOrganization(o), updateMember(active(acme, bobRow, user(bob), roles.Editor)), take(acme, bobRow, both...))
 	}
 	t.do(store.Want{Org: acme}, take(acme, bobRow, grants.One(device, "d1")), turn(0))
+	wrote := make(chan struct{})
 	writer := t.start(func(own *trial) {
 		for n := 1; own.err == nil && !ended.Load(); n++ {
-			own.do(store.Want{Org: acme}, turn(n))
+			if own.do(store.Want{Org: acme}, turn(n)); n == 1 {
+				close(wrote)
+			}
 		}
 	})
+	select { // a quick store would answer all looks before the writer had a turn
+	case <-wrote:
+	case <-writer.done:
+	}
 	for range looks {
 		if t.err == nil {
 			look(t)
