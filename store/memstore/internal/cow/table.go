@@ -13,11 +13,10 @@ import (
 // The first bits of the hash choose a part, the last ones a group in it, which is
 // one cache line; what finds its group full goes into the next. A part that is
 // filled to four fifths grows, and when it is large splits, so that a change copies
-// one part and the list of parts. Both are once in a doubling. All is given back when
+// one part and what leads to it. Both are once in a doubling. All is given back when
 // the last number goes.
 type Table struct {
-	edit  Edit   // of whoever made parts
-	parts []part // two to the power of bits; those next to each other may be the same
+	parts Vector[part] // two to the power of bits; those next to each other may be the same
 	bits  uint
 	size  int
 }
@@ -52,18 +51,17 @@ const (
 func tag(hash uint32) uint64 { return uint64(hash>>7)&0x7f | 0x80 }
 
 // part returns the index of the part for hash.
-func (t *Table) part(hash uint32) int {
-	return int(hash >> ((32 - t.bits) & 31) & (1<<t.bits - 1))
+func (t *Table) part(hash uint32) uint32 {
+	return hash >> ((32 - t.bits) & 31) & (1<<t.bits - 1)
 }
 
 // Find returns the first candidate for hash, 0 when there is none. Go on with Next.
 // It allocates nothing.
 func (t *Table) Find(hash uint32) uint32 {
-	at := t.part(hash)
-	if at >= len(t.parts) {
+	if t.size == 0 {
 		return 0
 	}
-	groups := t.parts[at].groups
+	groups := t.parts.Ref(t.part(hash)).groups
 	g := &groups[hash&uint32(len(groups)-1)]
 	// The bytes of other that are 0 are the places with the tag. The lowest one that
 	// is found so is one for certain.
@@ -84,7 +82,7 @@ func (t *Table) Next(hash uint32, nth int) uint32 {
 	if t.size == 0 {
 		return 0
 	}
-	groups := t.parts[t.part(hash)].groups
+	groups := t.parts.Ref(t.part(hash)).groups
 	for i := range uint32(len(groups)) {
 		g := &groups[(hash+i)&uint32(len(groups)-1)]
 		for place, number := range g.numbers {
@@ -106,7 +104,7 @@ func (t *Table) Next(hash uint32, nth int) uint32 {
 // Add adds number, which is not there, under hash.
 func (t *Table) Add(edit Edit, hash, number uint32) {
 	if t.size == 0 {
-		*t = Table{edit: edit, parts: []part{{edit: edit, groups: make([]group, 1)}}}
+		t.parts.Append(edit, part{edit: edit, groups: make([]group, 1)})
 	}
 	t.size++
 	for {
@@ -114,13 +112,12 @@ func (t *Table) Add(edit Edit, hash, number uint32) {
 		switch {
 		case p.held < room(len(p.groups)):
 			p.add(hash, number)
-			t.share(hash, *p)
+			t.share(edit, hash, p)
 			return
 		case len(p.groups) < maxGroups || p.depth == maxBits || 1<<p.depth > t.size:
-			*p = newPart(edit, p.depth, slices.Collect(p.all))
-			t.share(hash, *p)
+			t.share(edit, hash, newPart(edit, p.depth, slices.Collect(p.all)))
 		default:
-			t.split(edit, *p, hash)
+			t.split(edit, p, hash)
 		}
 	}
 }
@@ -140,7 +137,7 @@ func (t *Table) Delete(edit Edit, hash, number uint32) {
 			g.numbers[place], g.hashes[place] = 0, 0
 			g.tags &^= 0xff << (8 * place)
 			p.held--
-			t.share(hash, *p)
+			t.share(edit, hash, p)
 			if t.size--; t.size == 0 {
 				*t = Table{}
 			}
@@ -152,12 +149,9 @@ func (t *Table) Delete(edit Edit, hash, number uint32) {
 	}
 }
 
-// own returns the part of hash for edit to change. Whoever does shares it again.
-func (t *Table) own(edit Edit, hash uint32) *part {
-	if t.edit != edit {
-		t.edit, t.parts = edit, slices.Clone(t.parts)
-	}
-	p := &t.parts[t.part(hash)]
+// own returns the part of hash for edit to change, and to share again.
+func (t *Table) own(edit Edit, hash uint32) part {
+	p := t.parts.At(t.part(hash))
 	if p.edit != edit {
 		p.edit, p.groups = edit, slices.Clone(p.groups)
 	}
@@ -165,20 +159,21 @@ func (t *Table) own(edit Edit, hash uint32) *part {
 }
 
 // share makes p the part of every hash that has its first bits in common with hash.
-func (t *Table) share(hash uint32, p part) {
-	alike := 1 << (t.bits - p.depth)
+func (t *Table) share(edit Edit, hash uint32, p part) {
+	alike := uint32(1) << (t.bits - p.depth)
 	first := t.part(hash) &^ (alike - 1)
 	for i := range alike {
-		t.parts[first+i] = p
+		t.parts.Set(edit, first+i, p)
 	}
 }
 
 // split makes two of p, which hash belongs to.
 func (t *Table) split(edit Edit, p part, hash uint32) {
 	if p.depth == t.bits {
-		twice := make([]part, 0, 2*len(t.parts))
-		for _, p := range t.parts {
-			twice = append(twice, p, p)
+		var twice Vector[part]
+		for i := range uint32(t.parts.Len()) {
+			twice.Append(edit, t.parts.At(i))
+			twice.Append(edit, t.parts.At(i))
 		}
 		t.parts = twice
 		t.bits++
@@ -192,8 +187,8 @@ func (t *Table) split(edit Edit, p part, hash uint32) {
 			high = append(high, h)
 		}
 	}
-	t.share(hash&^bit, newPart(edit, p.depth+1, low))
-	t.share(hash|bit, newPart(edit, p.depth+1, high))
+	t.share(edit, hash&^bit, newPart(edit, p.depth+1, low))
+	t.share(edit, hash|bit, newPart(edit, p.depth+1, high))
 }
 
 // held is a number under its hash.

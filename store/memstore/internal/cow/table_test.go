@@ -3,6 +3,7 @@ package cow
 import (
 	"maps"
 	"math/rand/v2"
+	"runtime"
 	"slices"
 	"testing"
 )
@@ -107,9 +108,11 @@ func TestTableStaysSmall(t *testing.T) {
 
 // places returns how many numbers all parts have room for.
 func places(table Table) (n int) {
-	for i := range table.parts {
-		if i == 0 || &table.parts[i].groups[0] != &table.parts[i-1].groups[0] {
-			n += len(table.parts[i].groups) * perGroup
+	var before *group
+	for i := range uint32(table.parts.Len()) {
+		if p := table.parts.Ref(i); &p.groups[0] != before {
+			before = &p.groups[0]
+			n += len(p.groups) * perGroup
 		}
 	}
 	return n
@@ -151,5 +154,31 @@ func checkVector(t *testing.T, v Vector[int], want []int) {
 		if got := v.At(uint32(i)); got != item {
 			t.Fatalf("item %d of %d is %d, want %d", i, len(want), got, item)
 		}
+	}
+}
+
+// TestAChangeOfATableCopiesLittle: what one number more copies does not grow with the
+// table.
+func TestAChangeOfATableCopiesLittle(t *testing.T) {
+	hash := spreads["spread"]
+	copied := func(size uint32) uint64 {
+		var table Table
+		edit := newEdit()
+		for n := uint32(1); n <= size; n++ {
+			table.Add(edit, hash(n), n)
+		}
+		const changes = 200
+		var before, after runtime.MemStats
+		runtime.ReadMemStats(&before)
+		for n := range uint32(changes) {
+			other := table // that the next change does not build on
+			other.Add(newEdit(), hash(size+1+n), size+1+n)
+		}
+		runtime.ReadMemStats(&after)
+		return (after.TotalAlloc - before.TotalAlloc) / changes
+	}
+	few, many := copied(3000), copied(600_000)
+	if many > 3*few {
+		t.Errorf("one more copies %d bytes of a table of 3,000 and %d of one of 600,000", few, many)
 	}
 }
