@@ -49,9 +49,10 @@
 //
 // # Cost
 //
-//   - Known and young enough: two lookups in hash tables, no allocation, no lock.
-//     An answer takes about 10 bytes, each user of an organization some 400, each
-//     question that was asked in it another 400; [Stats] says how many are in use.
+//   - Known and young enough: two lookups in hash tables, without allocation or lock
+//     once the question was asked some times in the organization. An answer takes
+//     about 10 bytes, each user of an organization some 400, each question that was
+//     asked in it another 400; [Stats] says how many are in use.
 //   - Latest, known: one call of Revision, which is one point query on sqlstore. With
 //     [Options.SoleWriter] none.
 //   - AtMostOld, known, and older: one call of Revision for the organization, shared by

@@ -71,6 +71,15 @@ func (r *reader) Organization(ctx context.Context, id orgs.ID) (orgs.Organizatio
 	return o.record.Clone(), nil
 }
 
+// Revision returns the revision of org, 0 when there is none. It is one lookup.
+func (r *reader) Revision(ctx context.Context, org orgs.ID) (uint64, error) {
+	_, o, err := r.org(ctx, org)
+	if err != nil || o == nil {
+		return 0, err
+	}
+	return o.record.Revision, nil
+}
+
 // Member returns row id of org, or [store.ErrNotFound].
 func (r *reader) Member(ctx context.Context, org orgs.ID, id orgs.MemberID) (orgs.Member, error) {
 	s, o, err := r.org(ctx, org)

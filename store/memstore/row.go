@@ -173,16 +173,22 @@ func (p place) compare(r *row, sort orgs.Sort) int {
 // byID is the order of the rows that are linked to a thing. The number 0 stands for
 // at.
 func (o *tenant) byID(at orgs.MemberID) cow.Order[uint32] {
-	id := func(n uint32) orgs.MemberID {
+	return orderBy(at, func(n uint32) orgs.MemberID { return o.rows.at(n).id }, cmp.Compare[orgs.MemberID])
+}
+
+// orderBy returns the order of numbers by what each is known by. The number 0 stands
+// for at.
+func orderBy[T any](at T, of func(uint32) T, compare func(a, b T) int) cow.Order[uint32] {
+	known := func(n uint32) T {
 		if n == 0 {
 			return at
 		}
-		return o.rows.at(n).id
+		return of(n)
 	}
 	return func(a, b uint32) int {
 		if a == b {
 			return 0
 		}
-		return strings.Compare(string(id(a)), string(id(b)))
+		return compare(known(a), known(b))
 	}
 }

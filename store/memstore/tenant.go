@@ -138,18 +138,7 @@ func (s *state) linked(o *tenant, has *links, g grants.Grant) bool {
 // byName is the order of the things that a row is linked to. The number 0 stands for
 // at.
 func (o *tenant) byName(at grants.Resource) cow.Order[uint32] {
-	name := func(n uint32) grants.Resource {
-		if n == 0 {
-			return at
-		}
-		return o.things.at(n).Resource
-	}
-	return func(a, b uint32) int {
-		if a == b {
-			return 0
-		}
-		return name(a).Compare(name(b))
-	}
+	return orderBy(at, func(n uint32) grants.Resource { return o.things.at(n).Resource }, grants.Resource.Compare)
 }
 
 // addressed returns the rows whose folded address is address.
