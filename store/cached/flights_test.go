@@ -130,6 +130,27 @@ func TestLatestWaitsForNoOlder(t *testing.T) {
 	})
 }
 
+// TestAtLeastAsksAgain has a check wait for a load that turns out to have read before
+// the revision that it asks for.
+func TestAtLeastAsksAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s, letGo := parked(t)
+		c := newCache(t, s, cached.Options{})
+		before := asking(t.Context(), 1, c.AtMostOld(time.Hour))
+		synctest.Wait()
+		mustMove(t, s.Store)
+		after := asking(t.Context(), 1, c.AtLeast(acme, 2))
+		synctest.Wait()
+		letGo()
+		expectAll(t, before, 1, 1)
+		if len(after) > 0 {
+			t.Fatal("it is told what was so before")
+		}
+		letGo()
+		expectAll(t, after, 1, 2)
+	})
+}
+
 // TestWhoLeaves is that who asks first may leave without harm to the others, and
 // that the store is let alone when all have left.
 func TestWhoLeaves(t *testing.T) {
