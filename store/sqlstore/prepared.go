@@ -22,12 +22,12 @@ type prepared struct {
 	statements atomic.Pointer[map[string]*sql.Stmt]
 	mu         sync.Mutex // of who replaces it
 	// wanted are texts that ran in a transaction before they were prepared. To prepare
-	// takes a connection, and the transaction may have had the last one.
+	// takes a connection, and the transaction may have had the last one. Nil for none.
 	wanted map[string]bool
 }
 
 func newPrepared(db *sql.DB, others queryer) *prepared {
-	p := &prepared{queryer: others, db: db, wanted: map[string]bool{}}
+	p := &prepared{queryer: others, db: db}
 	p.statements.Store(&map[string]*sql.Stmt{})
 	return p
 }
@@ -76,6 +76,9 @@ func (p *prepared) known(text string) *sql.Stmt {
 	if statement == nil && len(all) < maxPrepared {
 		p.mu.Lock()
 		defer p.mu.Unlock()
+		if p.wanted == nil {
+			p.wanted = map[string]bool{}
+		}
 		p.wanted[text] = true
 	}
 	return statement
@@ -85,9 +88,7 @@ func (p *prepared) known(text string) *sql.Stmt {
 func (p *prepared) prepareWanted(ctx context.Context) {
 	p.mu.Lock()
 	wanted := p.wanted
-	if len(wanted) > 0 {
-		p.wanted = map[string]bool{}
-	}
+	p.wanted = nil // from here on it is this goroutine's alone
 	p.mu.Unlock()
 	for text := range wanted {
 		_, _ = p.statement(ctx, text)
