@@ -31,7 +31,7 @@
 // A change copies the nodes on the way to what it changes, some kilobytes, and nothing
 // of other organizations. Once in a doubling of an organization a change copies what
 // leads to all parts of an index, some 200 kB for a million members. A member takes
-// about 1 kB, with its user and 20 grants of 8 bytes each.
+// 1 to 2 kB, with its user and 20 grants.
 //
 // An old state lives as long as somebody reads it: a View that does not end keeps
 // what was replaced meanwhile from being freed.
