@@ -16,13 +16,11 @@ import (
 //
 // Only an Admin may register and unregister, or the host itself. Who else adds a
 // device is the host's to say: declare a permission for it, which is about no
-// resource, since the device is not there yet; ask for it; then act as [Host].
+// resource, since the device is not there yet; ask for it; then act as [HostFor] whoever asked.
 //
 //	err := svc.Require(ctx, as, "devices.add", grants.Resource{})
 //	…
-//	host := charter.Host(as.Org)
-//	host.User = as.User // whom the history names
-//	err = svc.Resources.Register(ctx, host, device)
+//	err = svc.Resources.Register(ctx, charter.HostFor(as), device)
 //
 // The question is over when the operation begins: nothing compares its answer, and
 // who loses the permission in between still adds this device.
@@ -35,7 +33,7 @@ const MaxBatch = grants.MaxBatch
 // Register registers resources with the actor's organization. To register one
 // again changes nothing. All of them are registered, or none. No member but
 // Admins and holders of all of the kind reaches a new resource, who registered it
-// neither: give it to them by [Grants.Give] as [Host].
+// neither: give it to them by [Grants.Give] as [HostFor] them.
 //
 // Errors: [ErrInvalid] naming "resources[i].kind", "resources[i].id", or
 // "resources" when they are more than [MaxBatch];

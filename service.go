@@ -100,9 +100,18 @@ func ActorOf(user orgs.User) Actor { return Actor{User: user.ID, Org: user.Activ
 // Host returns the actor that stands for the host itself, in org. Only the
 // operations that say so take it, and ask it for no permission: to register, list
 // and unregister resources, to introduce resource access, to give and take grants,
-// and to import members. All others refuse it. It has no user; set User on it to have the history
-// name on whose behalf the host acts.
+// and to import members. All others refuse it. It has no user, and so the history
+// names none; see [HostFor].
 func Host(org orgs.ID) Actor { return Actor{Org: org, host: true} }
+
+// HostFor returns the host, see [Host], in as's organization and on behalf of as's
+// user, whom the history names. Nothing asks whether that user may, or is a member
+// at all: the host has asked. An actor without a user comes back as it is, and so a
+// request that nobody has logged in for is refused like any other without one.
+func HostFor(as Actor) Actor {
+	as.host = as.host || as.User != ""
+	return as
+}
 
 // check refuses an actor without a proper user and organization, and the host.
 func (a Actor) check() error {

@@ -163,9 +163,7 @@ func (s *server) addDevice(r *http.Request, who identity) (any, error) {
 		if err := insertDevice(ctx, tx, as.Org, d); err != nil {
 			return err
 		}
-		host := charter.Host(as.Org)
-		host.User = as.User
-		return svc.Resources.Register(ctx, host, d.resource())
+		return svc.Resources.Register(ctx, charter.HostFor(as), d.resource())
 	})
 }
 

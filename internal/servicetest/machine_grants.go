@@ -20,12 +20,13 @@ type hostOr struct {
 }
 
 func (c hostOr) actor() charter.Actor {
-	if !c.host {
+	switch {
+	case !c.host:
 		return c.as
+	case c.named:
+		return charter.HostFor(c.as)
 	}
-	host := charter.Host(c.as.Org)
-	host.User = c.user()
-	return host
+	return charter.Host(c.as.Org)
 }
 
 // user is who the history names.
@@ -38,7 +39,7 @@ func (c hostOr) user() orgs.UserID {
 
 func (c hostOr) bad() (bad refusals) {
 	bad.when(!validID(string(c.as.Org)), invalid("actor.org"))
-	bad.when(!validID(string(c.user())) && (c.user() != "" || !c.host), invalid("actor.user"))
+	bad.when(!validID(string(c.user())) && (!c.host || c.named), invalid("actor.user"))
 	return bad
 }
 

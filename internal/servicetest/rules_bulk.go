@@ -78,8 +78,7 @@ func o9Imports(w *World) {
 		w.Idle(func() error { return errOf(w.Svc.SignIn(w.Ctx, row.User, Profile(row.User))) })
 	}
 	w.Same("counted", org.Org.Counts.Of(role).Active, 2)
-	host := charter.Host(t.ada.Org)
-	host.User = t.ada.User
+	host := charter.HostFor(t.ada)
 	event := w.Does(store.MemberImported, func() error {
 		return errOf(w.Svc.Members.Import(w.Ctx, host, charter.Rows(newcomers(4, roles.Viewer)[3:]), charter.Bulk{}))
 	})

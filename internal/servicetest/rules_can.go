@@ -105,8 +105,7 @@ func g1Actor(w *World) {
 		w.Invalid(field, func() error { return errOf(w.Svc.Access(w.Ctx, as)) })
 		w.Invalid(field, func() error { return errOf(w.Svc.Holds(w.Ctx, as, series)) })
 	}
-	named := charter.Host(t.ada.Org)
-	named.User = t.ada.User
+	named := charter.HostFor(t.ada)
 	for _, as := range []charter.Actor{{}, charter.Host(t.ada.Org), named} {
 		w.Refused(charter.ErrInvalid, func() error { return w.Svc.Require(w.Ctx, as, series, none) })
 		w.Refused(charter.ErrInvalid, func() error { return errOf(w.Svc.CanEach(w.Ctx, as, nil)) })

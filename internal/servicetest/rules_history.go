@@ -44,9 +44,7 @@ func h1Story(w *World) {
 	w.Must(w.Svc.Roles.Delete(w.Ctx, ada, clerk))
 	w.Must(w.Svc.Grants.Take(w.Ctx, ada, id, ones(machine)...))
 	w.Must(w.Svc.Grants.Introduce(w.Ctx, charter.Host(ada.Org)))
-	host := charter.Host(ada.Org)
-	host.User = as.User
-	w.Must(w.Svc.Resources.Unregister(w.Ctx, host, machine))
+	w.Must(w.Svc.Resources.Unregister(w.Ctx, charter.HostFor(as), machine))
 	w.Must(errOf(w.Svc.Orgs.Leave(w.Ctx, as)))
 	w.Must(w.Svc.Invites.Revoke(w.Ctx, ada, w.Invite(ada, "cleo", roles.Viewer).Member.ID))
 	w.Remove(ada, w.Join(ada, "dan", roles.Viewer))

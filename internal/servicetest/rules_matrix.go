@@ -73,8 +73,7 @@ func (row matrixRow) run(w *World) {
 		alone = nil
 	}
 	one, zero := t.custom("one", alone...), t.custom("zero", rest...)
-	named := charter.Host(t.ada.Org)
-	named.User = t.ada.User
+	named := charter.HostFor(t.ada)
 	actors := []charter.Actor{
 		t.ada, t.eve, t.vic, one, zero, t.pam, {User: "gus", Org: t.ada.Org}, {User: "sam", Org: t.ada.Org}, {}, charter.Host(t.ada.Org), named,
 	}

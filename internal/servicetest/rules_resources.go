@@ -7,6 +7,7 @@ import (
 	"github.com/seed-5b9f5318/charter"
 	"github.com/seed-5b9f5318/charter/grants"
 	"github.com/seed-5b9f5318/charter/invites"
+	"github.com/seed-5b9f5318/charter/orgs"
 	"github.com/seed-5b9f5318/charter/roles"
 	"github.com/seed-5b9f5318/charter/store"
 )
@@ -151,19 +152,27 @@ func g4Who(w *World) {
 		w.Denied(func() error { return w.Svc.Resources.Register(w.Ctx, as, r) })
 		w.Denied(func() error { return w.Svc.Resources.Unregister(w.Ctx, as, r) })
 	}
-	host, named := charter.Host(t.ada.Org), charter.Host(t.ada.Org)
-	named.User = t.vic.User
-	for _, as := range []charter.Actor{t.ada, host, named} {
-		registered := w.Does(store.ResourcesRegistered, func() error { return w.Svc.Resources.Register(w.Ctx, as, r) })
-		w.Same("actor", registered.Actor, as.User)
-		w.Does(store.ResourcesUnregistered, func() error { return w.Svc.Resources.Unregister(w.Ctx, as, r) })
+	host, named := charter.Host(t.ada.Org), charter.HostFor(t.vic)
+	for _, c := range []struct {
+		as    charter.Actor
+		names orgs.UserID
+	}{
+		{t.ada, "ada"}, {host, ""}, {charter.HostFor(host), ""}, {named, "vic"}, {charter.HostFor(named), "vic"},
+		{charter.HostFor(charter.Actor{User: "nobody", Org: t.ada.Org}), "nobody"},
+	} {
+		registered := w.Does(store.ResourcesRegistered, func() error { return w.Svc.Resources.Register(w.Ctx, c.as, r) })
+		w.Same("actor", registered.Actor, c.names)
+		w.Does(store.ResourcesUnregistered, func() error { return w.Svc.Resources.Unregister(w.Ctx, c.as, r) })
 	}
 	w.Refused(charter.ErrNotFound, func() error { return w.Svc.Resources.Register(w.Ctx, charter.Host("nowhere"), r) })
 	w.Refused(charter.ErrNotFound, func() error { return w.Svc.Resources.Unregister(w.Ctx, charter.Host("nowhere"), r) })
 	w.Invalid("actor.org", func() error { return w.Svc.Resources.Register(w.Ctx, charter.Host(""), r) })
-	w.Invalid("actor.user", func() error { return w.Svc.Resources.Register(w.Ctx, charter.Actor{Org: t.ada.Org}, r) })
-	named.User = "a\x00"
-	w.Invalid("actor.user", func() error { return w.Svc.Resources.Register(w.Ctx, named, r) })
+	w.Invalid("actor.org", func() error { return w.Svc.Resources.Register(w.Ctx, charter.HostFor(charter.Actor{}), r) })
+	for _, user := range []orgs.UserID{"", "a\x00"} {
+		as := charter.Actor{User: user, Org: t.ada.Org}
+		w.Invalid("actor.user", func() error { return w.Svc.Resources.Register(w.Ctx, as, r) })
+		w.Invalid("actor.user", func() error { return w.Svc.Resources.Register(w.Ctx, charter.HostFor(as), r) })
+	}
 }
 
 func g4Bad(w *World) {
