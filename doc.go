@@ -47,18 +47,13 @@
 // denied learns nothing but [ErrDenied], and whose link is no good nothing but
 // [ErrInvalidLink], both bare; other errors but [InvalidError] begin with "charter:"
 // and the operation. For people, show the text of the sentinel that matched,
-// [ErrEscalation] included.
+// [ErrEscalation] included: [Status] returns it, with the status code that a web
+// service answers with.
 //
 // An ID that is empty, longer than 255 bytes or no UTF-8 is [ErrInvalid]; one that
 // names nothing is [ErrNotFound], whatever it looks like. [ErrRegisteredElsewhere]
 // tells that an ID exists in an organization which is not the asker's: choose IDs
 // of resources that cannot be guessed, or show it as ErrNotFound.
-//
-// A web service maps them, in this order: [ErrInvalid] 400; [ErrDenied], which
-// [ErrEscalation] is too, 403; [ErrNotFound] and [ErrInvalidLink] 404;
-// [ErrConflict] and [ErrUnavailable] 503, which clients may repeat; the refusals of
-// single rules 409; anything else 500, and so [ErrUnknownOutcome]: what happened is to
-// be looked up before anything is repeated.
 //
 // # Concurrency
 //

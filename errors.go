@@ -1,6 +1,7 @@
 package charter
 
 import (
+	"context"
 	"errors"
 
 	"github.com/seed-5b9f5318/charter/grants"
@@ -78,3 +79,59 @@ var (
 	// ErrNotPending: the member has joined, there is no invitation left.
 	ErrNotPending = invites.ErrNotPending
 )
+
+// Status returns the HTTP status of an error that charter returned, wrapped or not,
+// and the text that a client may read: that of the [InvalidError] or of the sentinel
+// that matched, and nothing else of err's. For nil it is 200 and no text. The first
+// that matches counts:
+//
+//   - [ErrInvalid] 400.
+//   - [ErrUnknownOutcome] 500: what happened is to be looked up before anything is
+//     repeated.
+//   - [ErrEscalation], [ErrDenied] and [ErrWrongAddress] 403.
+//   - [ErrNotFound] and [ErrInvalidLink] 404.
+//   - The other refusals of single rules 409. What [ErrRegisteredElsewhere] gives away
+//     the overview says, under Errors.
+//   - [ErrConflict], [ErrUnavailable] and [context.DeadlineExceeded] 503, which
+//     clients may repeat.
+//   - [context.Canceled] 499, which is for logs: who has gone reads nothing. It is no
+//     trouble of the service's, so it is none of the 500s. RFC 9110 has no such
+//     number, nginx does.
+//   - Anything else 500 and "internal error": it is for the host's log.
+//
+// Look for errors of the host's own first. It is safe for concurrent use.
+func Status(err error) (code int, message string) {
+	if err == nil {
+		return 200, ""
+	}
+	var invalid *InvalidError
+	if errors.As(err, &invalid) {
+		return 400, invalid.Error()
+	}
+	for _, s := range statuses() {
+		if errors.Is(err, s.err) {
+			return s.code, s.err.Error()
+		}
+	}
+	return 500, "internal error"
+}
+
+type status struct {
+	err  error
+	code int
+}
+
+// statuses returns the status of each error. What wraps another comes before it.
+func statuses() []status {
+	return []status{
+		{ErrInvalid, 400},
+		{ErrUnknownOutcome, 500},
+		{ErrEscalation, 403}, {ErrDenied, 403}, {ErrWrongAddress, 403},
+		{ErrNotFound, 404}, {ErrInvalidLink, 404},
+		{ErrLastAdmin, 409}, {ErrOwnRole, 409}, {ErrOthersRemain, 409}, {ErrAlreadyMember, 409}, {ErrAlreadyInvited, 409},
+		{ErrBuiltInRole, 409}, {ErrRoleInUse, 409}, {ErrNameTaken, 409}, {ErrHoldsAll, 409},
+		{ErrRegisteredElsewhere, 409}, {ErrNotPending, 409},
+		{ErrConflict, 503}, {ErrUnavailable, 503}, {context.DeadlineExceeded, 503},
+		{context.Canceled, 499},
+	}
+}

@@ -121,38 +121,17 @@ var (
 	errTaken     = errors.New("there is a device with this ID")
 )
 
-// statuses says what each error is to a client, the special ones first.
-var statuses = []struct {
-	err  error
-	code int
-}{
-	{errAnonymous, http.StatusUnauthorized},
-	{errBadBody, http.StatusBadRequest},
-	{charter.ErrWrongAddress, http.StatusForbidden},
-	{charter.ErrEscalation, http.StatusForbidden},
-	{charter.ErrDenied, http.StatusForbidden},
-	{charter.ErrInvalidLink, http.StatusNotFound},
-	{charter.ErrNotFound, http.StatusNotFound},
-	{errTaken, http.StatusConflict},
-	{charter.ErrAlreadyInvited, http.StatusConflict},
-	{charter.ErrAlreadyMember, http.StatusConflict},
-	{charter.ErrRegisteredElsewhere, http.StatusConflict},
-	{charter.ErrConflict, http.StatusServiceUnavailable},
-	{charter.ErrUnavailable, http.StatusServiceUnavailable},
-	{context.DeadlineExceeded, http.StatusServiceUnavailable},
-}
-
-// status returns the status code for err and what a client may read. Whatever is
-// not listed is the host's own trouble and stays in its log.
+// status returns the status code for err and what a client may read: of what the
+// host refuses, or of what charter says.
 func status(err error) (code int, message string) {
-	var invalid *charter.InvalidError
-	if errors.As(err, &invalid) {
-		return http.StatusBadRequest, invalid.Error()
-	}
-	for _, each := range statuses {
-		if errors.Is(err, each.err) {
-			return each.code, each.err.Error()
+	for own, code := range map[error]int{
+		errAnonymous: http.StatusUnauthorized,
+		errBadBody:   http.StatusBadRequest,
+		errTaken:     http.StatusConflict,
+	} {
+		if errors.Is(err, own) {
+			return code, own.Error()
 		}
 	}
-	return http.StatusInternalServerError, "internal error"
+	return charter.Status(err)
 }
