@@ -75,25 +75,25 @@ func (s *Service) preview(ctx context.Context, r store.Reader, m orgs.Member) (P
 	if err != nil {
 		return Preview{}, err
 	}
-	role, err := roleNamed(ctx, r, m.Org, m.Role)
+	role, err := roleOf(ctx, r, m.Org, m.Role)
 	if err != nil {
 		return Preview{}, err
 	}
+	role = roles.Role{ID: role.ID, Name: role.Name}
 	return Preview{
 		Organization: org.Name, Inviter: inviter.Profile, Role: role,
 		Email: m.Email, Message: m.Message, InvitedAt: m.InvitedAt, Known: known,
 	}, nil
 }
 
-// roleNamed returns role id without its permissions.
-func roleNamed(ctx context.Context, r store.Reader, org orgs.ID, id roles.ID) (roles.Role, error) {
+// roleOf returns role id as it is stored.
+func roleOf(ctx context.Context, r store.Reader, org orgs.ID, id roles.ID) (roles.Role, error) {
 	for _, role := range roles.BuiltInRoles() {
 		if role.ID == id {
 			return role, nil
 		}
 	}
-	role, err := r.Role(ctx, org, id)
-	return roles.Role{ID: role.ID, Name: role.Name}, err
+	return r.Role(ctx, org, id)
 }
 
 // Invitee is who accepts, as the host has authenticated it.

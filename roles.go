@@ -2,6 +2,7 @@ package charter
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/seed-5b9f5318/charter/internal/input"
@@ -53,6 +54,34 @@ func (r *Roles) List(ctx context.Context, as Actor) (list []RoleCount, err error
 		list = append(list, RoleCount{Role: role, Active: count.Active, Invited: count.Invited})
 	}
 	return list, nil
+}
+
+// Mine returns the actor's own role, with what it holds now, which every active
+// member may see as it sees its own row (M1). What the actor may give, and to whom,
+// [roles.Rank] tells from it. Errors: [ErrInvalid], [ErrDenied].
+//
+// Cost: 1 statement for a built-in role, 2 statements for a custom one; grows with
+// its permissions.
+func (r *Roles) Mine(ctx context.Context, as Actor) (mine roles.Role, err error) {
+	if err := as.check(); err != nil {
+		return roles.Role{}, err
+	}
+	err = r.s.view(ctx, "own role", func(ctx context.Context, reader store.Reader) error {
+		own, err := reader.MemberOf(ctx, as.Org, as.User)
+		if errors.Is(err, ErrNotFound) || err == nil && own.Status != orgs.Active {
+			return ErrDenied
+		}
+		if err != nil {
+			return err
+		}
+		mine, err = roleOf(ctx, reader, as.Org, own.Role)
+		return err
+	})
+	if err != nil {
+		return roles.Role{}, err
+	}
+	mine.Permissions = r.s.options.Catalogue.Permissions(r.s.options.Catalogue.Of(mine))
+	return mine, nil
 }
 
 // Create creates a custom role. It needs [roles.ChangeRoles] and every

@@ -61,7 +61,8 @@ func actorOperations() map[string]actorOperation {
 		"members": func(s *corpusStage, as charter.Actor) error {
 			return errOf(s.Svc.Members.Page(s.Ctx, as, charter.MemberQuery{}))
 		},
-		"roles": func(s *corpusStage, as charter.Actor) error { return errOf(s.Svc.Roles.List(s.Ctx, as)) },
+		"own role": func(s *corpusStage, as charter.Actor) error { return errOf(s.Svc.Roles.Mine(s.Ctx, as)) },
+		"roles":    func(s *corpusStage, as charter.Actor) error { return errOf(s.Svc.Roles.List(s.Ctx, as)) },
 		"create role": func(s *corpusStage, as charter.Actor) error {
 			return errOf(s.Svc.Roles.Create(s.Ctx, as, s.fresh("R")))
 		},

@@ -121,6 +121,13 @@ func faultReads() []faultCase {
 		{name: "Roles.List", make: func(s *stage) call {
 			return gives(func(ctx context.Context) ([]charter.RoleCount, error) { return s.Svc.Roles.List(ctx, s.ada) })
 		}},
+		{name: "Roles.Mine/a built-in role", make: func(s *stage) call {
+			return gives(func(ctx context.Context) (roles.Role, error) { return s.Svc.Roles.Mine(ctx, s.ada) })
+		}},
+		{name: "Roles.Mine/a custom role", make: func(s *stage) call {
+			s.Must(s.Svc.Members.ChangeRole(s.Ctx, s.ada, s.cyRow.ID, s.role.ID))
+			return gives(func(ctx context.Context) (roles.Role, error) { return s.Svc.Roles.Mine(ctx, s.cy) })
+		}},
 		{name: "Invites.Link", make: func(s *stage) call {
 			return gives(func(ctx context.Context) (charter.Issued, error) {
 				return s.Svc.Invites.Link(ctx, s.ada, s.dee.Member.ID)

@@ -116,6 +116,9 @@ func roleMatrix() []matrixRow {
 		{"M6", "see the roles", roles.AccessUsers, "", "+.. +. ... !!", func(c *cell) func() error {
 			return func() error { return errOf(c.Svc.Roles.List(c.Ctx, c.as)) }
 		}},
+		{"M1", "see one's own role", "", "", "+++ ++ ... !!", func(c *cell) func() error {
+			return func() error { return errOf(c.Svc.Roles.Mine(c.Ctx, c.as)) }
+		}},
 		{"R3", "create a role", roles.ChangeRoles, store.RoleCreated, "+.. +. ... !!", func(c *cell) func() error {
 			name := string(c.fresh("New"))
 			return func() error { return errOf(c.Svc.Roles.Create(c.Ctx, c.as, name, roles.ChangeRoles)) }

@@ -19,6 +19,7 @@ func memberRules() []Rule {
 		{"M1", "holders of users.access list and open members", m1Access},
 		{"M1", "who lacks users.access is denied, whether the member exists or not", m1Denied},
 		{"M1", "every member sees its own row and grants", m1Own},
+		{"M1", "every member sees its own role", m1OwnRole},
 		{"M1", "who is only invited sees nothing, not even its row", m1Invited},
 		{"M3", "an invited member shows what is known of it", m3Invited},
 		{"M3", "an active member shows name, role, inviter, message and member since", m3Active},
@@ -75,6 +76,33 @@ func m1Own(w *World) {
 	}
 	bare := t.custom("bare")
 	w.Same("even with a role that holds nothing", w.Row(bare, t.id(bare)), w.Me(bare))
+}
+
+func m1OwnRole(w *World) {
+	t := newTown(w)
+	catalogue := w.Svc.Catalogue()
+	for _, c := range []struct {
+		as   charter.Actor
+		name string
+		id   roles.ID
+	}{{t.ada, "Admin", roles.Admin}, {t.eve, "Editor", roles.Editor}, {t.vic, "Viewer", roles.Viewer}} {
+		mine, err := w.Svc.Roles.Mine(w.Ctx, c.as)
+		w.Must(err)
+		w.Same("built-in", mine, roles.Role{ID: c.id, Name: c.name, Permissions: catalogue.Permissions(mustBuiltIn(w, c.id))})
+	}
+	bare := t.custom("bare", viewDevice)
+	list, err := w.Svc.Roles.List(w.Ctx, t.ada)
+	w.Must(err)
+	mine, err := w.Svc.Roles.Mine(w.Ctx, bare)
+	w.Must(err)
+	w.Same("custom", mine, list[len(list)-1].Role)
+	w.Must(w.Svc.Roles.SetPermissions(w.Ctx, t.ada, mine.ID))
+	mine, err = w.Svc.Roles.Mine(w.Ctx, bare)
+	w.Must(err)
+	w.Same("what it holds now", len(mine.Permissions), 0)
+	for _, as := range []charter.Actor{t.pam, {User: "ada", Org: t.gus.Org}, {User: "ada", Org: "nowhere"}} {
+		w.Denied(func() error { return errOf(w.Svc.Roles.Mine(w.Ctx, as)) })
+	}
 }
 
 func m1Invited(w *World) {
