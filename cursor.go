@@ -12,9 +12,9 @@ import (
 	"github.com/seed-5b9f5318/charter/invites"
 )
 
-// Cursor says where a page ended, for the next one. It is opaque, fits in a URL,
-// and works only with the query that it came from: the same list, organization,
-// filters and order; another limit is fine. It stays good while rows come and
+// Cursor says where a page ended, for the next one, or began, for the one before. It
+// is opaque, fits in a URL, and works only with the query that it came from: the
+// same list, organization, filters and order; another limit is fine. It stays good while rows come and
 // go, and as long as the key is in [Options.InvitationKeys] that was the newest.
 // It is encrypted: the position in it may be somebody's address, or a resource
 // that a [Restriction] hides. The zero value starts at the beginning.
@@ -34,7 +34,7 @@ type cursorKey struct {
 const aes256 = 32
 
 func newCursors(keys invites.Keys) (cursors, error) {
-	list, err := keys.Derive("charter cursor 1", aes256+sha256.Size)
+	list, err := keys.Derive("charter cursor 2", aes256+sha256.Size)
 	if err != nil {
 		return nil, err
 	}

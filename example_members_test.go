@@ -119,6 +119,34 @@ func ExampleMembers_Page() {
 	// Bob
 }
 
+// A list in a browser also goes back, and begins at its end when that is asked for.
+func ExampleMembers_Page_backwards() {
+	ctx := context.Background()
+	svc := newService()
+	asAda := founded(ctx, svc)
+	joinedBob(ctx, svc, asAda, roles.Editor)
+	joined(ctx, svc, asAda, "cleo", orgs.Profile{Email: "cleo@elsewhere.example", FirstName: "Cleo"}, roles.Viewer)
+
+	show := func(query charter.MemberQuery) charter.Page[orgs.Member] {
+		query.Limit = 2
+		page, err := svc.Members.Page(ctx, asAda, query)
+		check(err)
+		for _, member := range page.Items {
+			fmt.Print(member.FirstName, " ")
+		}
+		fmt.Println("previous:", page.Previous != "", "next:", page.Next != "")
+		return page
+	}
+	last := show(charter.MemberQuery{Last: true})
+	first := show(charter.MemberQuery{Cursor: last.Previous})
+	show(charter.MemberQuery{Cursor: first.Next})
+
+	// Output:
+	// Bob Cleo previous: true next: false
+	// Ada previous: false next: true
+	// Bob Cleo previous: true next: false
+}
+
 // Removing somebody takes their address, typed, as confirmation (M5).
 func ExampleMembers_Remove() {
 	ctx := context.Background()

@@ -24,14 +24,17 @@ type Event = store.Event
 
 // HistoryQuery asks for a page of an organization's history.
 type HistoryQuery struct {
-	Descending bool // newest first
-	Limit      int  // 1 to 1,000; 0 means 50
-	Cursor     Cursor
+	Descending bool   // newest first
+	Limit      int    // 1 to 1,000; 0 means 50
+	Cursor     Cursor // of a page next to it; empty starts
+	// Last starts at the end: it asks for the last page, as full as the list allows
+	// and in the list's own order. It does not go together with a Cursor.
+	Last bool
 }
 
 // Page returns a page of the history of the actor's organization, by number,
-// which has no gaps. It needs [roles.AccessUsers]. Errors: [ErrInvalid] naming
-// "limit" or "cursor"; [ErrDenied].
+// which has no gaps. It needs [roles.AccessUsers]. It goes both ways. Errors:
+// [ErrInvalid] naming "limit", "cursor" or "last"; [ErrDenied].
 //
 // Cost: 1 statement; grows with the page, at the first one and the last alike.
 func (h *History) Page(ctx context.Context, as Actor, q HistoryQuery) (Page[Event], error) {
@@ -44,16 +47,16 @@ func (h *History) Page(ctx context.Context, as Actor, q HistoryQuery) (Page[Even
 		return Page[Event]{}, err
 	}
 	bound := []any{operation, as.Org, q.Descending}
-	after, err := open[uint64](h.s.cursors, q.Cursor, bound)
+	from, err := placeOf[uint64](h.s.cursors, q.Cursor, q.Last, bound)
 	if err != nil {
 		return Page[Event]{}, err
 	}
 	query := store.EventQuery{
 		Org: as.Org, Asker: store.Asker{User: as.User, Permission: roles.AccessUsers},
-		Descending: q.Descending, Limit: limit + 1,
+		Descending: q.Descending != from.Back, Limit: limit + 1,
 	}
-	if after != nil {
-		query.After = *after
+	if from.At != nil {
+		query.After = *from.At
 	}
 	page, err := h.s.store.Events(ctx, query)
 	if err == nil {
@@ -62,10 +65,11 @@ func (h *History) Page(ctx context.Context, as Actor, q HistoryQuery) (Page[Even
 	if err != nil {
 		return Page[Event]{}, wrap(operation, err)
 	}
-	return paged(h.s.cursors, page.Events, limit, bound, func(e Event) uint64 { return e.Number })
+	return pagedFrom(h.s.cursors, from, page.Events, limit, bound, func(e Event) uint64 { return e.Number })
 }
 
-// All iterates over all pages from q.Cursor on; see [History.Page].
+// All iterates over all pages from the one that q asks for on, by Previous or by Last
+// too, and always towards the end; see [History.Page].
 //
 // Cost: that of [History.Page] for each page.
 func (h *History) All(ctx context.Context, as Actor, q HistoryQuery) iter.Seq2[Event, error] {

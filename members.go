@@ -90,12 +90,16 @@ type MemberQuery struct {
 	Descending bool
 
 	Limit  int    // 1 to 1,000; 0 means 50
-	Cursor Cursor // of the page before; empty starts
+	Cursor Cursor // of a page next to it; empty starts
+	// Last starts at the end: it asks for the last page, as full as the list allows
+	// and in the list's own order. It does not go together with a Cursor.
+	Last bool
 }
 
 const maxSearch = 300
 
-// query returns q as the store is asked, and what its cursors are bound to.
+// query returns q as the store is asked for the first page, and what its cursors are
+// bound to.
 func (m *Members) query(as Actor, q MemberQuery) (query store.MemberQuery, bound any, err error) {
 	limit, err := limitOf(q.Limit)
 	if err != nil {
@@ -130,14 +134,14 @@ func (m *Members) query(as Actor, q MemberQuery) (query store.MemberQuery, bound
 	bound = []any{"members", query}
 	query.Asker.User = as.User
 	query.Limit = limit + 1
-	query.After, err = open[store.Position](m.s.cursors, q.Cursor, bound)
-	return query, bound, err
+	return query, bound, nil
 }
 
 // Page returns a page of the member list. It needs [roles.AccessUsers] (M1). The
 // order is total; a row that does not change is neither skipped nor repeated
-// while others come and go (M2). Errors: [ErrInvalid] naming "status[i]",
-// "roles[i]", "search", "sort", "limit" or "cursor"; [ErrDenied].
+// while others come and go (M2). It goes both ways. Errors: [ErrInvalid] naming
+// "status[i]", "roles[i]", "search", "sort", "limit", "cursor" or "last";
+// [ErrDenied].
 //
 // Cost: 1 statement; grows with the page, at the first one and the last alike,
 // and with a search by what that finds.
@@ -149,6 +153,11 @@ func (m *Members) Page(ctx context.Context, as Actor, q MemberQuery) (Page[orgs.
 	if err != nil {
 		return Page[orgs.Member]{}, err
 	}
+	from, err := placeOf[store.Position](m.s.cursors, q.Cursor, q.Last, bound)
+	if err != nil {
+		return Page[orgs.Member]{}, err
+	}
+	query.After, query.Descending = from.At, q.Descending != from.Back
 	page, err := m.s.store.Members(ctx, query)
 	if err == nil {
 		err = m.s.allowed(page.Facts, roles.AccessUsers)
@@ -156,12 +165,13 @@ func (m *Members) Page(ctx context.Context, as Actor, q MemberQuery) (Page[orgs.
 	if err != nil {
 		return Page[orgs.Member]{}, wrap("members", err)
 	}
-	return paged(m.s.cursors, page.Members, query.Limit-1, bound, func(m orgs.Member) store.Position {
+	return pagedFrom(m.s.cursors, from, page.Members, query.Limit-1, bound, func(m orgs.Member) store.Position {
 		return store.Position{Key: m.Key(q.Sort), ID: m.ID}
 	})
 }
 
-// All iterates over all pages from q.Cursor on; see [Members.Page].
+// All iterates over all pages from the one that q asks for on, by Previous or by Last
+// too, and always towards the end; see [Members.Page].
 //
 // Cost: that of [Members.Page] for each page.
 func (m *Members) All(ctx context.Context, as Actor, q MemberQuery) iter.Seq2[orgs.Member, error] {

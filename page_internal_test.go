@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/base64"
 	"errors"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -32,7 +33,7 @@ func TestLimits(t *testing.T) {
 
 // opens fails the test unless position comes back from its cursor, for its own
 // query and for no other.
-func opens[P comparable](t *testing.T, position P) {
+func opens[P any](t *testing.T, position P) {
 	t.Helper()
 	ring := ringOf(t, 1)
 	query := []any{"list", orgs.ID("o-1"), true}
@@ -41,7 +42,7 @@ func opens[P comparable](t *testing.T, position P) {
 		t.Fatal(err)
 	}
 	got, err := open[P](ring, c, query)
-	if err != nil || got == nil || *got != position {
+	if err != nil || !reflect.DeepEqual(got, &position) {
 		t.Fatalf("%+v came back as %+v, %v", position, got, err)
 	}
 	if strings.ContainsAny(string(c), "+/= &?#%\n") {
@@ -57,14 +58,17 @@ func opens[P comparable](t *testing.T, position P) {
 // The longest position that there is fits, whatever JSON makes of it.
 func TestCursorsComeBack(t *testing.T) {
 	id := orgs.MemberID(strings.Repeat("\x01", 255))
-	opens(t, store.Position{Key: strings.Repeat("<", 201), ID: id})
-	opens(t, store.Position{Key: strings.Repeat("\u2028", 201), ID: "x"})
-	opens(t, store.Position{})
+	opens(t, place[store.Position]{&store.Position{Key: strings.Repeat("<", 201), ID: id}, true})
+	opens(t, place[store.Position]{&store.Position{Key: strings.Repeat("\u2028", 201), ID: "x"}, false})
+	opens(t, place[store.Position]{&store.Position{}, true})
+	opens(t, place[store.Position]{Back: true})
+	opens(t, place[store.Position]{})
 	opens(t, store.JoinedPosition{JoinedAt: time.Date(2026, 3, 1, 12, 0, 0, 1000, time.UTC), Org: "o"})
 	opens(t, grants.Resource{Kind: "device", ID: grants.ResourceID(strings.Repeat("\x7f", 255))})
 	opens(t, grants.All("device"))
 	opens(t, grants.One("device", `\u0000 " \`))
 	opens(t, orgs.MemberID("m"))
+	opens(t, place[uint64]{new(uint64), true})
 	opens(t, uint64(1<<63-1))
 }
 
@@ -180,6 +184,45 @@ func TestPaged(t *testing.T) {
 	}
 }
 
+// From each kind of place: which rows are shown, and where the cursors lead.
+func TestPagedFrom(t *testing.T) {
+	ring, at := ringOf(t, 1), func(n uint64) *uint64 { return &n }
+	type places = []place[uint64] // none, or the one that a cursor leads to
+	for name, c := range map[string]struct {
+		from           place[uint64]
+		rows, want     []uint64
+		previous, next places
+	}{
+		"an empty list":               {place[uint64]{}, nil, nil, nil, nil},
+		"an empty list from its end":  {place[uint64]{Back: true}, nil, nil, nil, nil},
+		"all of a list":               {place[uint64]{}, []uint64{1, 2}, []uint64{1, 2}, nil, nil},
+		"all of a list from its end":  {place[uint64]{Back: true}, []uint64{2, 1}, []uint64{1, 2}, nil, nil},
+		"the first page":              {place[uint64]{}, []uint64{1, 2, 3}, []uint64{1, 2}, nil, places{{At: at(2)}}},
+		"the last page":               {place[uint64]{Back: true}, []uint64{9, 8, 7}, []uint64{8, 9}, places{{at(8), true}}, nil},
+		"forwards":                    {place[uint64]{At: at(2)}, []uint64{3, 4, 5}, []uint64{3, 4}, places{{at(3), true}}, places{{At: at(4)}}},
+		"forwards to the last page":   {place[uint64]{At: at(2)}, []uint64{3}, []uint64{3}, places{{at(3), true}}, nil},
+		"forwards to rows that went":  {place[uint64]{At: at(2)}, nil, nil, places{{Back: true}}, nil},
+		"backwards":                   {place[uint64]{at(7), true}, []uint64{6, 5, 4}, []uint64{5, 6}, places{{at(5), true}}, places{{At: at(6)}}},
+		"backwards to the first page": {place[uint64]{at(2), true}, []uint64{1}, []uint64{1}, nil, places{{At: at(1)}}},
+		"backwards to rows that went": {place[uint64]{at(2), true}, nil, nil, nil, places{{}}},
+	} {
+		page, err := pagedFrom(ring, c.from, slices.Clone(c.rows), 2, "query", func(n uint64) uint64 { return n })
+		if err != nil || !slices.Equal(page.Items, c.want) {
+			t.Errorf("%s: got %v, %v, want %v", name, page.Items, err, c.want)
+		}
+		for i, cursor := range []Cursor{page.Previous, page.Next} {
+			want := []places{c.previous, c.next}[i]
+			if (cursor != "") != (want != nil) {
+				t.Errorf("%s: a cursor is %q, want one to %v", name, cursor, want)
+				continue
+			}
+			if got, err := placeOf[uint64](ring, cursor, false, "query"); want != nil && (err != nil || !reflect.DeepEqual(got, want[0])) {
+				t.Errorf("%s: a cursor leads to %+v, %v, want %+v", name, got, err, want[0])
+			}
+		}
+	}
+}
+
 // What encoding/json cannot write is an error, never a cursor.
 func TestCursorOfWhatIsNoValue(t *testing.T) {
 	if c, err := ringOf(t, 1).at(func() {}, 1); err == nil || c != "" {
@@ -194,5 +237,12 @@ func TestCursorOfWhatIsNoValue(t *testing.T) {
 	page, err := paged(ringOf(t, 1), []int{1, 2}, 1, "query", func(int) any { return func() {} })
 	if err == nil || page.Next != "" || page.Items != nil {
 		t.Errorf("got %+v of a bad position", page)
+	}
+	for _, back := range []bool{false, true} {
+		start := place[any]{Back: back}
+		page, err := pagedFrom(ringOf(t, 1), start, []int{1, 2}, 1, "query", func(int) any { return func() {} })
+		if err == nil || page.Next != "" || page.Previous != "" || page.Items != nil {
+			t.Errorf("got %+v of a bad position", page)
+		}
 	}
 }

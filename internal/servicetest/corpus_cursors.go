@@ -12,7 +12,8 @@ import (
 	"github.com/seed-5b9f5318/charter/roles"
 )
 
-// cursors are lists that page, each with the cursor of its second page.
+// cursors are lists that page, each with the cursor of its second page, or of the one
+// before the last.
 type cursors map[string]struct {
 	page func(charter.Cursor) error
 	next charter.Cursor
@@ -42,6 +43,12 @@ func newCursors(s *corpusStage) cursors {
 			page, err := s.Svc.Members.Page(s.Ctx, s.ada, q)
 			return page.Next, err
 		})
+		add("members backwards "+q.Sort.String()+q.Search+strings.Repeat("-", len(q.Roles)), func(c charter.Cursor) (charter.Cursor, error) {
+			back := q
+			back.Limit, back.Cursor, back.Last = 1, c, c == ""
+			page, err := s.Svc.Members.Page(s.Ctx, s.ada, back)
+			return page.Previous, err
+		})
 	}
 	add("grants", func(c charter.Cursor) (charter.Cursor, error) {
 		page, err := s.Svc.Grants.Page(s.Ctx, s.ada, s.invited(), charter.GrantQuery{Limit: 1, Cursor: c})
@@ -51,6 +58,11 @@ func newCursors(s *corpusStage) cursors {
 		add("history"+strings.Repeat("-", map[bool]int{true: 1}[descending]), func(c charter.Cursor) (charter.Cursor, error) {
 			page, err := s.Svc.History.Page(s.Ctx, s.ada, charter.HistoryQuery{Limit: 1, Cursor: c, Descending: descending})
 			return page.Next, err
+		})
+		add("history backwards"+strings.Repeat("-", map[bool]int{true: 1}[descending]), func(c charter.Cursor) (charter.Cursor, error) {
+			q := charter.HistoryQuery{Limit: 1, Cursor: c, Descending: descending, Last: c == ""}
+			page, err := s.Svc.History.Page(s.Ctx, s.ada, q)
+			return page.Previous, err
 		})
 	}
 	add("resources for", func(c charter.Cursor) (charter.Cursor, error) {

@@ -166,6 +166,13 @@ func faultLists() []faultCase {
 				return s.Svc.Members.Page(ctx, s.ada, charter.MemberQuery{})
 			})
 		}},
+		{name: "Members.Page/backwards", make: func(s *stage) call {
+			q := charter.MemberQuery{Limit: 1, Last: true}
+			last, err := s.Svc.Members.Page(s.Ctx, s.ada, q)
+			s.Must(err)
+			q.Cursor, q.Last = last.Previous, false
+			return gives(func(ctx context.Context) (charter.Page[orgs.Member], error) { return s.Svc.Members.Page(ctx, s.ada, q) })
+		}},
 		{name: "Members.All", make: func(s *stage) call {
 			return walks(func(ctx context.Context) iter.Seq2[orgs.Member, error] {
 				return s.Svc.Members.All(ctx, s.ada, charter.MemberQuery{})
@@ -184,6 +191,15 @@ func faultLists() []faultCase {
 		{name: "History.Page", make: func(s *stage) call {
 			return gives(func(ctx context.Context) (charter.Page[charter.Event], error) {
 				return s.Svc.History.Page(ctx, s.ada, charter.HistoryQuery{})
+			})
+		}},
+		{name: "History.Page/backwards", make: func(s *stage) call {
+			q := charter.HistoryQuery{Limit: 1, Last: true}
+			last, err := s.Svc.History.Page(s.Ctx, s.ada, q)
+			s.Must(err)
+			q.Cursor, q.Last = last.Previous, false
+			return gives(func(ctx context.Context) (charter.Page[charter.Event], error) {
+				return s.Svc.History.Page(ctx, s.ada, q)
 			})
 		}},
 		{name: "History.All", make: func(s *stage) call {

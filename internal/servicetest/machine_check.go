@@ -248,10 +248,17 @@ type pageHistory struct {
 	as         charter.Actor
 	descending bool
 	limit      int
+	back       bool
 }
 
 func (c pageHistory) ask(s *subject) (any, error) {
 	q := charter.HistoryQuery{Descending: c.descending, Limit: c.limit}
+	if c.back {
+		return backwards(q.Limit, func(cursor charter.Cursor, last bool) (charter.Page[store.Event], error) {
+			q.Cursor, q.Last = cursor, last
+			return s.Svc.History.Page(s.Ctx, c.as, q)
+		})
+	}
 	var all []store.Event
 	for {
 		page, err := s.Svc.History.Page(s.Ctx, c.as, q)

@@ -333,7 +333,7 @@ var steps = []struct {
 	{5, func(g *gen) step { return makeAskOne(g) }},
 	{3, func(g *gen) step { return askAll{g.actor()} }},
 	{3, func(g *gen) step { return makeUsers(g) }},
-	{2, func(g *gen) step { return pageHistory{g.boss(), g.rarely(2), g.limit()} }},
+	{2, func(g *gen) step { return pageHistory{g.boss(), g.rarely(2), g.limit(), g.rarely(3)} }},
 	{1, func(g *gen) step { return deletions{g.limit()} }},
 	{1, func(g *gen) step { return purged{g.anyOrg()} }},
 }

@@ -46,6 +46,21 @@ func paged[T comparable](limit int, fetch func(charter.Cursor) (charter.Page[T],
 	return items, nil
 }
 
+// backwards walks through a list that goes both ways, from its last page to its
+// first, and returns the rows in the list's order.
+func backwards[T any](limit int, fetch func(c charter.Cursor, last bool) (charter.Page[T], error)) (any, error) {
+	page, err := fetch("", true)
+	items := page.Items
+	for err == nil && page.Previous != "" {
+		if most := cmp.Or(limit, charter.DefaultLimit); len(page.Items) != most {
+			return nil, fmt.Errorf("a page of %d with one before it has %d items", most, len(page.Items))
+		}
+		page, err = fetch(page.Previous, false)
+		items = slices.Concat(page.Items, items)
+	}
+	return items, err
+}
+
 // getMember is M1: one row, the actor's own without permission.
 type getMember struct {
 	as charter.Actor
@@ -84,8 +99,9 @@ func (c getMember) want(m *model) (any, refusals) {
 
 // pageMembers is M2.
 type pageMembers struct {
-	as charter.Actor
-	q  charter.MemberQuery
+	as   charter.Actor
+	q    charter.MemberQuery
+	back bool
 }
 
 func makePageMembers(g *gen) step {
@@ -100,11 +116,17 @@ func makePageMembers(g *gen) step {
 	if g.rarely(3) {
 		q.Roles = []roles.ID{g.role(as.Org), g.role(as.Org)}
 	}
-	return pageMembers{as, q}
+	return pageMembers{as, q, g.rarely(3)}
 }
 
 func (c pageMembers) ask(s *subject) (any, error) {
 	q := c.q
+	if c.back {
+		return backwards(q.Limit, func(cursor charter.Cursor, last bool) (charter.Page[orgs.Member], error) {
+			q.Cursor, q.Last = cursor, last
+			return s.Svc.Members.Page(s.Ctx, c.as, q)
+		})
+	}
 	return paged(q.Limit, func(cursor charter.Cursor) (charter.Page[orgs.Member], error) {
 		q.Cursor = cursor
 		return s.Svc.Members.Page(s.Ctx, c.as, q)

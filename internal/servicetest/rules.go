@@ -19,7 +19,7 @@ type Rule struct {
 func Rules() []Rule {
 	return slices.Concat(
 		orgRules(), orgEndRules(), orgActiveRules(),
-		memberRules(), removeRules(), listRules(), escalationRules(),
+		memberRules(), removeRules(), listRules(), backRules(), escalationRules(),
 		inviteRules(), linkRules(), acceptRules(),
 		roleRules(), catalogueRules(),
 		grantRules(), resourceRules(), checkRules(), restrictRules(), questionRules(),

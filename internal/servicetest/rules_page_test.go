@@ -36,7 +36,7 @@ func entries() []entry {
 		{"O8", "A user lists and searches its organizations, page by page.", false},
 		{"O9", "Signing in is idempotent, refreshes the profile, and gives a newcomer a personal organization.", false},
 		{"M1", "Only holders of `users.access` see members; everybody sees their own row.", false},
-		{"M2", "The list filters, sorts, searches and pages in one total order that no collation decides.", false},
+		{"M2", "The list filters, sorts, searches and pages both ways in one total order that no collation decides.", false},
 		{"M3", "A member shows what is known of it, and an ID that means nothing elsewhere.", false},
 		{"M4", "Roles are changed at any time, never one's own, and never the last Admin's.", false},
 		{"M5", "Removing needs the address typed, takes the grants along, and of oneself is leaving.", false},
@@ -69,7 +69,7 @@ func entries() []entry {
 		{"G9", "A grant ends at a stated time.", true},
 		{"G10", "The SQL adapters give the host a condition for its own queries.", true},
 		{"H1", "Each change appends one event in its transaction, numbered without gaps.", false},
-		{"H2", "Holders of `users.access` page through the history. (Draining it as an outbox: not yet.)", false},
+		{"H2", "Holders of `users.access` page through the history, both ways. (Draining it as an outbox: not yet.)", false},
 	}
 }
 
