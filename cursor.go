@@ -12,12 +12,13 @@ import (
 	"github.com/seed-5b9f5318/charter/invites"
 )
 
-// Cursor says where a page ended, for the next one, or began, for the one before. It
-// is opaque, fits in a URL, and works only with the query that it came from: the
-// same list, organization, filters and order; another limit is fine. It stays good while rows come and
-// go, and as long as the key is in [Options.InvitationKeys] that was the newest.
-// It is encrypted: the position in it may be somebody's address, or a resource
-// that a [Restriction] hides. The zero value starts at the beginning.
+// Cursor says where a page ended, for the next one, or began, for the one before.
+// It is opaque, fits in a URL, and works only with the query that it came from: the
+// same list, organization, filters and order; another limit is fine. It stays good
+// while rows come and go, and as long as the key is in [Options.InvitationKeys]
+// that was the newest. It is encrypted: the position in it may be somebody's
+// address, or a resource that a [Restriction] hides. The zero value starts at the
+// beginning.
 type Cursor string
 
 // cursors seals positions, with the newest key, and opens them, with any.
