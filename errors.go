@@ -1,6 +1,7 @@
 package charter
 
 import (
+	"cmp"
 	"context"
 	"errors"
 
@@ -81,9 +82,9 @@ var (
 )
 
 // Status returns the HTTP status of an error that charter returned, wrapped or not,
-// and the text that a client may read: that of the [InvalidError] or of the sentinel
-// that matched, and nothing else of err's. For nil it is 200 and no text. The first
-// that matches counts:
+// and the text that a client may read: that of the [InvalidError] or of the refusal
+// that matched, or for trouble with the store what to do about it, and nothing else
+// of err's. For nil it is 200 and no text. The first that matches counts:
 //
 //   - [ErrInvalid] 400.
 //   - [ErrUnknownOutcome] 500: what happened is to be looked up before anything is
@@ -110,7 +111,7 @@ func Status(err error) (code int, message string) {
 	}
 	for _, s := range statuses() {
 		if errors.Is(err, s.err) {
-			return s.code, s.err.Error()
+			return s.code, cmp.Or(s.text, s.err.Error())
 		}
 	}
 	return 500, "internal error"
@@ -119,19 +120,22 @@ func Status(err error) (code int, message string) {
 type status struct {
 	err  error
 	code int
+	text string // where err's own says nothing to a client
 }
 
 // statuses returns the status of each error. What wraps another comes before it.
 func statuses() []status {
+	const busy = "not possible at the moment, try again"
 	return []status{
-		{ErrInvalid, 400},
-		{ErrUnknownOutcome, 500},
-		{ErrEscalation, 403}, {ErrDenied, 403}, {ErrWrongAddress, 403},
-		{ErrNotFound, 404}, {ErrInvalidLink, 404},
-		{ErrLastAdmin, 409}, {ErrOwnRole, 409}, {ErrOthersRemain, 409}, {ErrAlreadyMember, 409}, {ErrAlreadyInvited, 409},
-		{ErrBuiltInRole, 409}, {ErrRoleInUse, 409}, {ErrNameTaken, 409}, {ErrHoldsAll, 409},
-		{ErrRegisteredElsewhere, 409}, {ErrNotPending, 409},
-		{ErrConflict, 503}, {ErrUnavailable, 503}, {context.DeadlineExceeded, 503},
-		{context.Canceled, 499},
+		{ErrInvalid, 400, ""},
+		{ErrUnknownOutcome, 500, "it is not known whether this was done: look before doing it again"},
+		{ErrEscalation, 403, ""}, {ErrDenied, 403, ""}, {ErrWrongAddress, 403, ""},
+		{ErrNotFound, 404, ""}, {ErrInvalidLink, 404, ""},
+		{ErrLastAdmin, 409, ""}, {ErrOwnRole, 409, ""}, {ErrOthersRemain, 409, ""},
+		{ErrAlreadyMember, 409, ""}, {ErrAlreadyInvited, 409, ""}, {ErrNotPending, 409, ""},
+		{ErrBuiltInRole, 409, ""}, {ErrRoleInUse, 409, ""}, {ErrNameTaken, 409, ""},
+		{ErrHoldsAll, 409, ""}, {ErrRegisteredElsewhere, 409, ""},
+		{ErrConflict, 503, busy}, {ErrUnavailable, 503, busy}, {context.DeadlineExceeded, 503, busy},
+		{context.Canceled, 499, ""},
 	}
 }

@@ -12,7 +12,7 @@ import (
 var (
 	// ErrLastAdmin refuses what would leave an organization without an active
 	// Admin (O4, M4, M5). Appoint another one first.
-	ErrLastAdmin = errors.New("the last active Admin of an organization stays its Admin")
+	ErrLastAdmin = errors.New("the last active Admin stays until there is another one")
 	// ErrOwnRole refuses to change one's own role, by whatever way (M4).
 	ErrOwnRole = errors.New("nobody changes their own role")
 	// ErrOthersRemain refuses to delete an organization that has another member
