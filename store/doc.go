@@ -67,7 +67,8 @@
 //     a custom role of the same organization that stores the permission. Registered
 //     is about the same organization. Coverage is about the row's own grants; of
 //     both, one wins over all.
-//   - C15 FactsMany answers as many Facts would, from one snapshot.
+//   - C15 FactsMany answers as many Facts would, from one snapshot. Users answers as
+//     many User would, from one snapshot, of those that are there.
 //   - C16 A page's Facts are what Facts would answer for the Asker, without a
 //     resource, from the snapshot of the page; without an Asker.User they are zero.
 //

@@ -34,6 +34,11 @@ type Reader interface {
 	// User returns the record of id, or [ErrNotFound].
 	User(ctx context.Context, id orgs.UserID) (orgs.User, error)
 
+	// Users returns the records of those of ids that exist, by ID, ascending, each
+	// once: in whatever order and however often they are asked for (C15). None is no
+	// error.
+	Users(ctx context.Context, ids []orgs.UserID) ([]orgs.User, error)
+
 	// Known reports whether some user's profile has an address that folds to
 	// address, which is folded already (I5).
 	Known(ctx context.Context, address string) (bool, error)

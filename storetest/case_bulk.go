@@ -73,7 +73,7 @@ func caseBulkWrites(ctx context.Context, s store.Store) error {
 }
 
 // caseBulkQuestions asks about many resources, every other one of which is
-// granted, and lists by many roles.
+// granted, and about many users, and lists by many roles.
 func caseBulkQuestions(ctx context.Context, s store.Store) error {
 	t := newTrial(ctx, s)
 	t.bulkScene()
@@ -93,6 +93,14 @@ func caseBulkQuestions(ctx context.Context, s store.Store) error {
 	got, err := s.FactsMany(ctx, newco, bob, questions)
 	t.must("FactsMany", err)
 	t.same("FactsMany", got, want)
+	people := make([]orgs.UserID, many)
+	for i := range people {
+		people[i] = orgs.UserID(fmt.Sprintf("user-%05d", i))
+	}
+	people[many-1] = bob
+	found, err := s.Users(ctx, people)
+	t.must("Users", err)
+	t.same("users among many", found, []orgs.User{t.userOf(bob)})
 	ids := make([]roles.ID, 2*many)
 	for i := range ids {
 		ids[i] = roles.ID(fmt.Sprintf("role-%05d", i))

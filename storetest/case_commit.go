@@ -64,6 +64,13 @@ func unrevised(seen any) any {
 	case orgs.User:
 		v.Revision = 0
 		return v
+	case []orgs.User:
+		list := make([]orgs.User, len(v))
+		for i, u := range v {
+			u.Revision = 0
+			list[i] = u
+		}
+		return list
 	case grants.Facts:
 		v.Revision = 0
 		return v

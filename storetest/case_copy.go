@@ -123,6 +123,8 @@ func cloneRead(got any) any {
 	case store.GrantPage:
 		v.Grants = slices.Clone(v.Grants)
 		return v
+	case []orgs.User:
+		return slices.Clone(v)
 	case []store.Membership:
 		return slices.Clone(v)
 	case []grants.Facts:
@@ -165,6 +167,8 @@ func spoilRead(got any) {
 		spoil(v.Resources, grants.Resource{})
 	case store.GrantPage:
 		spoil(v.Grants, grants.Grant{})
+	case []orgs.User:
+		spoil(v, orgs.User{})
 	case []store.Membership:
 		spoil(v, store.Membership{})
 	case []grants.Facts:
@@ -341,6 +345,8 @@ func caseReadArguments(ctx context.Context, s store.Store) error {
 	l := &lender{}
 	_, err := s.FactsMany(ctx, acme, bob, lent(l, about(viewDevices, thing("d2")), about(editDevices, board("b1")), about(viewDevices, thing("d1"))))
 	t.must("FactsMany", err)
+	_, err = s.Users(ctx, lent(l, uma, ada, none, bob, ada))
+	t.must("Users", err)
 	_, err = s.Members(ctx, store.MemberQuery{
 		Org: acme, Status: lent(l, orgs.Invited, orgs.Active), Roles: lent(l, roles.Viewer, auditor, roles.Admin), Limit: 9,
 		After: &lent(l, store.Position{Key: "k", ID: bobRow})[0],

@@ -48,24 +48,29 @@ func caseViewIsOneMoment(ctx context.Context, s store.Store) error {
 
 // beside runs look again and again while a writer turns the scene to and fro:
 // at even turns Bob is an auditor with grants of d1 and d2, at odd ones an Editor
-// without any. The Updates go on until the reader has looked often enough.
+// without any. Eve and Uma have as many memberships as there were turns. The
+// Updates go on until the reader has looked often enough.
 func (t *trial) beside(look func(own *trial)) {
 	const looks = 100
 	var ended atomic.Bool
 	turn := func(n int) op {
 		o := organization(acme)
 		o.Events = uint64(n)
+		e, u := user(eve), user(uma)
+		e.Memberships, u.Memberships = n, n
+		people := all(putUser(e), putUser(u))
 		both := []grants.Grant{grants.One(device, "d1"), grants.One(device, "d2")}
 		if n%2 == 0 {
-			return all(updateOrganization(o), updateMember(active(acme, bobRow, user(bob), auditor)), give(acme, bobRow, both...))
+			return all(updateOrganization(o), people, updateMember(active(acme, bobRow, user(bob), auditor)), give(acme, bobRow, both...))
 		}
-		return all(updateOrganization(o), updateMember(active(acme, bobRow, user(bob), roles.Editor)), take(acme, bobRow, both...))
+		return all(updateOrganization(o), people, updateMember(active(acme, bobRow, user(bob), roles.Editor)), take(acme, bobRow, both...))
 	}
-	t.do(store.Want{Org: acme}, take(acme, bobRow, grants.One(device, "d1")), turn(0))
+	want := store.Want{Org: acme, Users: []orgs.UserID{eve, uma}}
+	t.do(want, take(acme, bobRow, grants.One(device, "d1")), turn(0))
 	wrote := make(chan struct{})
 	writer := t.start(func(own *trial) {
 		for n := 1; own.err == nil && !ended.Load(); n++ {
-			if own.do(store.Want{Org: acme}, turn(n)); n == 1 {
+			if own.do(want, turn(n)); n == 1 {
 				close(wrote)
 			}
 		}

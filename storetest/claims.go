@@ -18,7 +18,7 @@ func claim(number int) string {
 		12: "Update with the context of a fn of the same store answers ErrNested",
 		13: "a context that is done before the commit began keeps everything out, and its error comes back",
 		14: "Revision is that of the organization, 0 when there is none; Facts are about the same organization and the user's own row: Revision, Holds, Registered, Coverage",
-		15: "FactsMany answers as many Facts would, from one snapshot",
+		15: "FactsMany answers as many Facts would, and Users as many User would, from one snapshot",
 		16: "the Facts of a page are what Facts would answer for the Asker; without one they are zero",
 		17: "the profile of a bound row is the user's; PutProfile changes it everywhere and UpdateMember never undoes it",
 		18: "grants go with their row and with their resource; what comes back starts without any",

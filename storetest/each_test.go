@@ -36,6 +36,10 @@ func (x eachRead) User(ctx context.Context, id orgs.UserID) (orgs.User, error) {
 	return readEach(ctx, x, func(r store.Reader) (orgs.User, error) { return r.User(ctx, id) })
 }
 
+func (x eachRead) Users(ctx context.Context, ids []orgs.UserID) ([]orgs.User, error) {
+	return readEach(ctx, x, func(r store.Reader) ([]orgs.User, error) { return r.Users(ctx, ids) })
+}
+
 func (x eachRead) Known(ctx context.Context, address string) (bool, error) {
 	return readEach(ctx, x, func(r store.Reader) (bool, error) { return r.Known(ctx, address) })
 }

@@ -89,6 +89,9 @@ func (sc scope) looks() []look {
 	for _, user := range sc.users {
 		looks = append(looks, looksAtUser(user)...)
 	}
+	looks = append(looks, seen(fmt.Sprintf("Users(%s)", sc.users), func(ctx context.Context, r store.Reader) ([]orgs.User, error) {
+		return r.Users(ctx, slices.Clone(sc.users))
+	}))
 	for _, org := range slices.Concat(sc.orgs, sc.bare) {
 		looks = append(looks, looksAtOrganization(org)...)
 	}

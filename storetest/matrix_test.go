@@ -36,7 +36,7 @@ type mutant struct {
 func mutants() []mutant {
 	return slices.Concat(
 		transactionMutants(), endMutants(), holdMutants(), lockMutants(), answerMutants(),
-		snapshotMutants(), factsMutants(), recordMutants(), grantMutants(), foreignMutants(), uniqueMutants(),
+		snapshotMutants(), factsMutants(), usersMutants(), recordMutants(), grantMutants(), foreignMutants(), uniqueMutants(),
 		bytesMutants(), valueMutants(), copyMutants(), memberMutants(), listMutants(), missingMutants(), bulkMutants(),
 	)
 }

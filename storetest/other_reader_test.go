@@ -16,6 +16,7 @@ type otherReader struct {
 	store.Reader
 	ended        *atomic.Bool // set once fn has returned
 	user         func(ctx context.Context, id orgs.UserID) (orgs.User, error)
+	users        func(ctx context.Context, ids []orgs.UserID) ([]orgs.User, error)
 	known        func(ctx context.Context, address string) (bool, error)
 	organization func(ctx context.Context, id orgs.ID) (orgs.Organization, error)
 	revision     func(ctx context.Context, org orgs.ID) (uint64, error)
@@ -39,6 +40,13 @@ func (x otherReader) User(ctx context.Context, id orgs.UserID) (orgs.User, error
 		return x.user(ctx, id)
 	}
 	return x.Reader.User(ctx, id)
+}
+
+func (x otherReader) Users(ctx context.Context, ids []orgs.UserID) ([]orgs.User, error) {
+	if x.users != nil && !x.ended.Load() {
+		return x.users(ctx, ids)
+	}
+	return x.Reader.Users(ctx, ids)
 }
 
 func (x otherReader) Known(ctx context.Context, address string) (bool, error) {

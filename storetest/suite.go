@@ -36,7 +36,7 @@ func Cases() []Case {
 	return slices.Concat(
 		commitCases(), rollbackCases(), endedCases(), contextCases(),
 		holdCases(), heldCases(), manyCases(), raceCases(), crowdCases(),
-		readCases(), factsCases(),
+		readCases(), factsCases(), usersCases(),
 		recordCases(), grantCases(), isolationCases(), uniqueCases(),
 		bytesCases(), valueCases(), copyCases(),
 		memberListCases(), listCases(),

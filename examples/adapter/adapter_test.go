@@ -112,6 +112,7 @@ var device = grants.Resource{Kind: "device", ID: "d-1"}
 // dump is what all reads of a store find.
 type dump struct {
 	User        orgs.User
+	Users       []orgs.User
 	Known       bool
 	Org         orgs.Organization
 	Roles       []roles.Role
@@ -136,6 +137,8 @@ func everything(t testing.TB, s store.Store, org orgs.ID) (d dump) {
 		}
 		var e error
 		d.User, e = r.User(ctx, "u-1")
+		keep(e)
+		d.Users, e = r.Users(ctx, []orgs.UserID{"u-1", "u-2"})
 		keep(e)
 		d.Known, e = r.Known(ctx, "ada@acme.example")
 		keep(e)

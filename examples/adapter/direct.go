@@ -23,6 +23,11 @@ func (s *Store) User(ctx context.Context, id orgs.UserID) (orgs.User, error) {
 	return direct(ctx, s, func(r *reader) (orgs.User, error) { return r.User(ctx, id) })
 }
 
+// Users implements [store.Reader].
+func (s *Store) Users(ctx context.Context, ids []orgs.UserID) ([]orgs.User, error) {
+	return direct(ctx, s, func(r *reader) ([]orgs.User, error) { return r.Users(ctx, ids) })
+}
+
 // Known implements [store.Reader].
 func (s *Store) Known(ctx context.Context, address string) (bool, error) {
 	return direct(ctx, s, func(r *reader) (bool, error) { return r.Known(ctx, address) })

@@ -2,6 +2,7 @@ package boltstore
 
 import (
 	"context"
+	"slices"
 	"sync/atomic"
 
 	"github.com/seed-5b9f5318/charter/grants"
@@ -80,6 +81,22 @@ func only[T any](value T, found bool, err error) (T, error) {
 // User implements [store.Reader].
 func (r *reader) User(ctx context.Context, id orgs.UserID) (orgs.User, error) {
 	return answer(ctx, r, func() (orgs.User, error) { return only(r.user(id)) })
+}
+
+// Users implements [store.Reader].
+func (r *reader) Users(ctx context.Context, ids []orgs.UserID) ([]orgs.User, error) {
+	return answer(ctx, r, func() (all []orgs.User, err error) {
+		for _, id := range slices.Compact(slices.Sorted(slices.Values(ids))) {
+			u, found, err := r.user(id)
+			if err != nil {
+				return nil, err
+			}
+			if found {
+				all = append(all, u)
+			}
+		}
+		return all, nil
+	})
 }
 
 // Known implements [store.Reader].

@@ -43,6 +43,19 @@ func (r reader) User(ctx context.Context, id orgs.UserID) (orgs.User, error) {
 	})
 }
 
+func (r reader) Users(ctx context.Context, ids []orgs.UserID) ([]orgs.User, error) {
+	return read(ctx, r, func(d *data) ([]orgs.User, bool) {
+		var list []orgs.User
+		for id, u := range d.users {
+			if slices.Contains(ids, id) {
+				list = append(list, u)
+			}
+		}
+		slices.SortFunc(list, func(a, b orgs.User) int { return cmp.Compare(a.ID, b.ID) })
+		return list, true
+	})
+}
+
 func (r reader) Known(ctx context.Context, address string) (bool, error) {
 	return read(ctx, r, func(d *data) (bool, bool) {
 		for _, u := range d.users {

@@ -86,6 +86,10 @@ func (r faultReader) User(ctx context.Context, id orgs.UserID) (orgs.User, error
 	return get(r.plan, "User", func() (orgs.User, error) { return r.inner.User(ctx, id) })
 }
 
+func (r faultReader) Users(ctx context.Context, ids []orgs.UserID) ([]orgs.User, error) {
+	return get(r.plan, "Users", func() ([]orgs.User, error) { return r.inner.Users(ctx, ids) })
+}
+
 func (r faultReader) Known(ctx context.Context, address string) (bool, error) {
 	return get(r.plan, "Known", func() (bool, error) { return r.inner.Known(ctx, address) })
 }

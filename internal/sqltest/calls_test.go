@@ -31,6 +31,9 @@ func reads(n int) []read {
 	asker := store.Asker{User: user(1), Permission: roles.AccessUsers}
 	list := []read{
 		reading("User", func(ctx context.Context, r store.Reader) (any, error) { return r.User(ctx, user(1)) }),
+		reading("Users", func(ctx context.Context, r store.Reader) (any, error) {
+			return r.Users(ctx, []orgs.UserID{user(3), user(1), "user-new", user(3)})
+		}),
 		reading("Known", func(ctx context.Context, r store.Reader) (any, error) { return r.Known(ctx, "user1@mail.example") }),
 		reading("Organization", func(ctx context.Context, r store.Reader) (any, error) { return r.Organization(ctx, o) }),
 		reading("Revision", func(ctx context.Context, r store.Reader) (any, error) { return r.Revision(ctx, o) }),

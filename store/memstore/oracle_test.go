@@ -166,10 +166,12 @@ func (d dice) asker() store.Asker {
 // asks draws one of each question.
 func (d dice) asks() []ask {
 	org, user, member, role, address := d.org(), d.user(), d.member(), d.role(), orgs.FoldAddress(d.profile().Email)
+	people := some(d, 20, d.user)
 	question := grants.Question{Permission: d.permission(), Resource: pick(d, grants.Resource{}, d.resource())}
 	questions := some(d, 4, func() grants.Question { return grants.Question{Permission: d.permission(), Resource: d.resource()} })
 	return append(d.lists(org, user, member),
 		asking(func(ctx context.Context, r store.Reader) (orgs.User, error) { return r.User(ctx, user) }),
+		asking(func(ctx context.Context, r store.Reader) ([]orgs.User, error) { return r.Users(ctx, people) }),
 		asking(func(ctx context.Context, r store.Reader) (bool, error) { return r.Known(ctx, address) }),
 		asking(func(ctx context.Context, r store.Reader) (orgs.Organization, error) { return r.Organization(ctx, org) }),
 		asking(func(ctx context.Context, r store.Reader) (orgs.Member, error) { return r.Member(ctx, org, member) }),

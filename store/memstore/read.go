@@ -50,6 +50,23 @@ func (r *reader) User(ctx context.Context, id orgs.UserID) (orgs.User, error) {
 	return p.user(), nil
 }
 
+// Users returns the records of those of ids that exist, ordered by ID.
+func (r *reader) Users(ctx context.Context, ids []orgs.UserID) ([]orgs.User, error) {
+	s, err := r.at(ctx)
+	if err != nil {
+		return nil, err
+	}
+	ids = slices.Clone(ids)
+	slices.Sort(ids)
+	var list []orgs.User
+	for _, id := range slices.Compact(ids) {
+		if p := s.person(id); p != nil {
+			list = append(list, p.user())
+		}
+	}
+	return list, nil
+}
+
 // Known reports whether some user's profile has the folded address.
 func (r *reader) Known(ctx context.Context, address string) (bool, error) {
 	s, err := r.at(ctx)

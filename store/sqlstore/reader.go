@@ -24,6 +24,20 @@ func (r reader) User(ctx context.Context, id orgs.UserID) (orgs.User, error) {
 	return rec.user(), nil
 }
 
+// Users returns the records of those of ids that exist, ordered by ID: one
+// statement, whatever their number.
+func (r reader) Users(ctx context.Context, ids []orgs.UserID) ([]orgs.User, error) {
+	var list []orgs.User
+	q := sentence(`SELECT '', `+columnsOfUser+` FROM `+r.listed+` CROSS JOIN charter_users u WHERE u.id = listed.a`,
+		r.arrays(singles(distinct(ids))))
+	err := r.read(ctx, "users", q, func(rec *record) error { list = append(list, rec.user()); return nil })
+	if err != nil {
+		return nil, err
+	}
+	slices.SortFunc(list, func(a, b orgs.User) int { return cmp.Compare(a.ID, b.ID) })
+	return list, nil
+}
+
 // Known reports whether some user's profile has the folded address.
 func (r reader) Known(ctx context.Context, address string) (bool, error) {
 	known := false
