@@ -34,6 +34,31 @@ func ExampleRoles_Create() {
 	// his own role is not his to change: true
 }
 
+// A page of members says who invited each by ID. All of them are named with one
+// question; the founder was invited by nobody (M3).
+func ExampleService_Users() {
+	ctx := context.Background()
+	svc := newService()
+	asAda := founded(ctx, svc)
+	joinedBob(ctx, svc, asAda, roles.Viewer)
+
+	page, err := svc.Members.Page(ctx, asAda, charter.MemberQuery{})
+	check(err)
+	var inviters []orgs.UserID
+	for _, member := range page.Items {
+		inviters = append(inviters, member.InvitedBy)
+	}
+	users, err := svc.Users(ctx, inviters...)
+	check(err)
+	for _, member := range page.Items {
+		fmt.Printf("%s, invited by %q\n", member.FirstName, users[member.InvitedBy].FirstName)
+	}
+
+	// Output:
+	// Ada, invited by ""
+	// Bob, invited by "Ada"
+}
+
 // An organization always keeps an active Admin: the last one neither leaves nor is
 // removed nor gets another role (O4, M4, M5).
 func ExampleOrgs_Leave_lastAdmin() {

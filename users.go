@@ -82,3 +82,42 @@ func (s *Service) User(ctx context.Context, id orgs.UserID) (orgs.User, error) {
 	user, err := s.store.User(ctx, id)
 	return user, wrap("user", err)
 }
+
+// Users returns what is stored of those of ids that ever signed in, by ID: to name
+// who invited the members of a page, or acted in a page of the history, with one
+// question (M3, H2). It is the host's to ask and needs no permission. Who is not
+// known is not in the map, which is empty when nobody is. An ID may come more than
+// once, and the empty one, which stands for the host itself or for nobody, is passed
+// over: [orgs.Member.InvitedBy] and [Event.Actor] may be given as they are.
+//
+// Errors: [ErrInvalid] naming "users" for more than [MaxLimit] IDs, the empty and the
+// repeated ones included, or "users[i]".
+//
+// Cost: 1 statement, and none where no ID is left; grows with the users.
+func (s *Service) Users(ctx context.Context, ids ...orgs.UserID) (map[orgs.UserID]orgs.User, error) {
+	if len(ids) > MaxLimit {
+		return nil, input.Errorf("users", "are more than %d", MaxLimit)
+	}
+	asked := make([]orgs.UserID, 0, len(ids))
+	for i, id := range ids {
+		if id == "" {
+			continue
+		}
+		if err := input.ID(input.At("users", i), string(id)); err != nil {
+			return nil, err
+		}
+		asked = append(asked, id)
+	}
+	if len(asked) == 0 {
+		return map[orgs.UserID]orgs.User{}, nil
+	}
+	found, err := s.store.Users(ctx, asked)
+	if err != nil {
+		return nil, wrap("users", err)
+	}
+	users := make(map[orgs.UserID]orgs.User, len(found))
+	for _, user := range found {
+		users[user.ID] = user
+	}
+	return users, nil
+}

@@ -28,6 +28,9 @@ func userInputs() []corpusInput {
 		{"user", "user", badID, func(s *corpusStage, v string) error {
 			return errOf(s.Svc.User(s.Ctx, orgs.UserID(v)))
 		}, []error{charter.ErrNotFound}, nil},
+		{"users", "users[2]", func(v string) bool { return v != "" && badID(v) }, func(s *corpusStage, v string) error {
+			return errOf(s.Svc.Users(s.Ctx, "eve", "", orgs.UserID(v), "eve"))
+		}, nil, nil},
 	}
 }
 

@@ -105,6 +105,11 @@ func faultReads() []faultCase {
 		{name: "User", make: func(s *stage) call {
 			return gives(func(ctx context.Context) (orgs.User, error) { return s.Svc.User(ctx, "cy") })
 		}},
+		{name: "Users", make: func(s *stage) call {
+			return gives(func(ctx context.Context) (map[orgs.UserID]orgs.User, error) {
+				return s.Svc.Users(ctx, "cy", "", "nobody")
+			})
+		}},
 		{name: "Orgs.Get", make: func(s *stage) call {
 			return gives(func(ctx context.Context) (charter.Organization, error) { return s.Svc.Orgs.Get(ctx, s.cy) })
 		}},

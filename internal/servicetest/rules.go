@@ -23,7 +23,7 @@ func Rules() []Rule {
 		inviteRules(), linkRules(), acceptRules(),
 		roleRules(), catalogueRules(),
 		grantRules(), resourceRules(), checkRules(), restrictRules(), questionRules(),
-		bulkRules(), historyRules(), matrixRules(),
+		bulkRules(), historyRules(), userRules(), matrixRules(),
 	)
 }
 
