@@ -81,7 +81,9 @@
 //   - C18 Grants hang on their row and their resource: they go with either. A row
 //     or resource that comes back starts without any.
 //   - C19 Every lookup uses the organization it is given: an ID of another
-//     organization is not found, not changed, not listed.
+//     organization is not found, not changed, not listed. Memberships and Invitations
+//     are given none: they list the rows of their user, and those at their address,
+//     and what comes with a row is its own organization's.
 //   - C20 One row per organization and user; one invited row per organization and
 //     folded address; one custom role per organization and folded name; one
 //     organization per resource. A write that would break this is an
@@ -96,8 +98,8 @@
 //   - C24 Lists have the order their method names, pages neither skip nor repeat
 //     a row that did not change, and After is exclusive, also when that row is
 //     gone. A page is shorter than its limit at the end of the list alone. An
-//     organization, user or row that is not there has empty lists; that is no
-//     error.
+//     organization, user, row or address that is not there has empty lists; that is
+//     no error.
 //   - C25 A deleted organization leaves its tombstone and nothing else, until
 //     DeleteTombstone removes that too; a user's record stays.
 //   - C26 Writing to a row that is not there changes nothing and adds nothing. It

@@ -69,6 +69,21 @@ type Membership struct {
 	JoinedAt time.Time
 }
 
+// InvitationQuery asks for a page of the invitations to an address (I5).
+type InvitationQuery struct {
+	Address string  // folded already
+	After   orgs.ID // only those of organizations after it; empty from the start
+	Limit   int     // at most this many, 1 or more
+}
+
+// Invitation is an invited row with what shows it to the one it is for.
+type Invitation struct {
+	Member       orgs.Member
+	Organization string       // the name of Member.Org
+	Role         string       // the name of Member.Role when that is a custom role, otherwise empty
+	Inviter      orgs.Profile // of the user Member.InvitedBy, zero when there is none
+}
+
 // ResourceQuery asks for a page of an organization's resources. With a User it
 // is of those that the user's row reaches: by its grants, or all of them when
 // its role is in Reach or it has a grant of all of the kind (G7). A user without

@@ -77,6 +77,10 @@ type Reader interface {
 	// member of, the most recently joined first, then by ID, ascending (O8).
 	Memberships(ctx context.Context, q MembershipQuery) ([]Membership, error)
 
+	// Invitations returns a page of the invited rows at an address, in whichever
+	// organization, by organization ID, ascending: one has one at most (C20).
+	Invitations(ctx context.Context, q InvitationQuery) ([]Invitation, error)
+
 	// Resources returns a page of an organization's resources, by kind and ID,
 	// ascending.
 	Resources(ctx context.Context, q ResourceQuery) (ResourcePage, error)

@@ -127,6 +127,8 @@ func cloneRead(got any) any {
 		return slices.Clone(v)
 	case []store.Membership:
 		return slices.Clone(v)
+	case []store.Invitation:
+		return slices.Clone(v)
 	case []grants.Facts:
 		return slices.Clone(v)
 	default:
@@ -171,6 +173,8 @@ func spoilRead(got any) {
 		spoil(v, orgs.User{})
 	case []store.Membership:
 		spoil(v, store.Membership{})
+	case []store.Invitation:
+		spoil(v, store.Invitation{})
 	case []grants.Facts:
 		spoil(v, grants.Facts{})
 	}

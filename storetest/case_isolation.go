@@ -176,7 +176,7 @@ func caseNamesakes(ctx context.Context, s store.Store) error {
 	t := newTrial(ctx, s)
 	t.scene()
 	only := sceneScope()
-	only.orgs, only.bare, only.users = []orgs.ID{umbra}, nil, []orgs.UserID{uma, zoe}
+	only.orgs, only.bare, only.users, only.addresses = []orgs.ID{umbra}, nil, []orgs.UserID{uma, zoe}, nil
 	before, err := only.look(ctx, s)
 	t.must("reading", err)
 	in := store.Want{Org: acme}

@@ -256,6 +256,8 @@ func caseDeletedOrganization(ctx context.Context, s store.Store) error {
 	umbraBefore["Tombstones"] = []store.Event{tombstone(acme), tombstone(closed)}
 	umbraBefore["Memberships(u-ada)"] = []store.Membership{}
 	umbraBefore["Memberships(u-bob)"] = []store.Membership{{Org: umbra, Name: "The umbra", Member: bobToo, Role: roles.Editor, JoinedAt: at(3)}}
+	_, left := dans()
+	umbraBefore["Invitations(cleo@mail.example)"], umbraBefore["Invitations(dan@mail.example)"] = []store.Invitation{}, []store.Invitation{left}
 	t.same("what is left", t.picture(only), umbraBefore)
 	return t.err
 }

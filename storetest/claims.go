@@ -22,7 +22,7 @@ func claim(number int) string {
 		16: "the Facts of a page are what Facts would answer for the Asker; without one they are zero",
 		17: "the profile of a bound row is the user's; PutProfile changes it everywhere and UpdateMember never undoes it",
 		18: "grants go with their row and with their resource; what comes back starts without any",
-		19: "an ID of another organization is not found, not changed, not listed",
+		19: "an ID of another organization is not found, not changed, not listed; what a list across organizations tells with a row is of that row's organization",
 		20: "a write that would break uniqueness is ErrConflict and keeps nothing",
 		21: "IDs, keys and folded forms compare as bytes",
 		22: "values handed out and taken in are copies, and no call changes its arguments",

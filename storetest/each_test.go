@@ -84,6 +84,10 @@ func (x eachRead) Memberships(ctx context.Context, q store.MembershipQuery) ([]s
 	return readEach(ctx, x, func(r store.Reader) ([]store.Membership, error) { return r.Memberships(ctx, q) })
 }
 
+func (x eachRead) Invitations(ctx context.Context, q store.InvitationQuery) ([]store.Invitation, error) {
+	return readEach(ctx, x, func(r store.Reader) ([]store.Invitation, error) { return r.Invitations(ctx, q) })
+}
+
 func (x eachRead) Resources(ctx context.Context, q store.ResourceQuery) (store.ResourcePage, error) {
 	return readEach(ctx, x, func(r store.Reader) (store.ResourcePage, error) { return r.Resources(ctx, q) })
 }

@@ -82,9 +82,7 @@ func (sc scope) looks() []look {
 		}),
 	}
 	for _, address := range sc.addresses {
-		looks = append(looks, seen(fmt.Sprintf("Known(%s)", address), func(ctx context.Context, r store.Reader) (bool, error) {
-			return r.Known(ctx, address)
-		}))
+		looks = append(looks, looksAtAddress(address)...)
 	}
 	for _, user := range sc.users {
 		looks = append(looks, looksAtUser(user)...)
@@ -100,6 +98,17 @@ func (sc scope) looks() []look {
 		looks = append(looks, sc.looksAtRights(org)...)
 	}
 	return looks
+}
+
+func looksAtAddress(address string) []look {
+	return []look{
+		seen(fmt.Sprintf("Known(%s)", address), func(ctx context.Context, r store.Reader) (bool, error) {
+			return r.Known(ctx, address)
+		}),
+		seen(fmt.Sprintf("Invitations(%s)", address), func(ctx context.Context, r store.Reader) ([]store.Invitation, error) {
+			return r.Invitations(ctx, store.InvitationQuery{Address: address, Limit: everything})
+		}),
+	}
 }
 
 func looksAtUser(user orgs.UserID) []look {

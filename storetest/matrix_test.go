@@ -37,7 +37,7 @@ func mutants() []mutant {
 	return slices.Concat(
 		transactionMutants(), endMutants(), holdMutants(), lockMutants(), answerMutants(),
 		snapshotMutants(), factsMutants(), usersMutants(), recordMutants(), grantMutants(), foreignMutants(), uniqueMutants(),
-		bytesMutants(), valueMutants(), copyMutants(), memberMutants(), listMutants(), missingMutants(), bulkMutants(),
+		bytesMutants(), valueMutants(), copyMutants(), memberMutants(), listMutants(), invitationMutants(), missingMutants(), bulkMutants(),
 	)
 }
 

@@ -56,6 +56,7 @@ func (m *model) compare(rt *rapid.T) {
 		m.grantees(d, store.GranteeQuery{Org: org, Asker: asker, Resource: few.resources[0], Limit: limit}),
 		m.events(d, store.EventQuery{Org: org, Asker: asker, Limit: limit}),
 		m.memberships(d, store.MembershipQuery{User: few.users[0], Limit: limit}),
+		m.invitations(d, store.InvitationQuery{Address: few.addresses[0], Limit: limit}),
 		seen(fmt.Sprintf("Tombstones(%s, %d)", org, limit), func(ctx context.Context, r store.Reader) ([]store.Event, error) {
 			return r.Tombstones(ctx, org, limit)
 		}),
@@ -138,5 +139,14 @@ func (m *model) memberships(d dice, q store.MembershipQuery) look {
 	}
 	return seen(fmt.Sprintf("Memberships(%+v)", q), func(ctx context.Context, r store.Reader) ([]store.Membership, error) {
 		return r.Memberships(ctx, q)
+	})
+}
+
+func (m *model) invitations(d dice, q store.InvitationQuery) look {
+	if org := maybe(d, m.founded); org != nil {
+		q.After = *org
+	}
+	return seen(fmt.Sprintf("Invitations(%+v)", q), func(ctx context.Context, r store.Reader) ([]store.Invitation, error) {
+		return r.Invitations(ctx, q)
 	})
 }

@@ -313,7 +313,7 @@ func (m *model) forget(rt *rapid.T) {
 
 func (m *model) invite(rt *rapid.T, org orgs.ID, _ *store.Want) func(store.Held) op {
 	row := invited(org, m.newRow(rt, org), one(rt, "address", m.addressPool()), m.roleOf(rt, org))
-	row.InvitedAt = at(bits(2).Draw(rt, "invited"))
+	row.InvitedAt, row.InvitedBy = at(bits(2).Draw(rt, "invited")), m.userPool()[len(m.rows[org])%4]
 	return always(createMember(row))
 }
 

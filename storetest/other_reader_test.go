@@ -28,6 +28,7 @@ type otherReader struct {
 	factsMany    func(ctx context.Context, org orgs.ID, user orgs.UserID, list []grants.Question) ([]grants.Facts, error)
 	members      func(ctx context.Context, q store.MemberQuery) (store.MemberPage, error)
 	memberships  func(ctx context.Context, q store.MembershipQuery) ([]store.Membership, error)
+	invitations  func(ctx context.Context, q store.InvitationQuery) ([]store.Invitation, error)
 	resources    func(ctx context.Context, q store.ResourceQuery) (store.ResourcePage, error)
 	grants       func(ctx context.Context, q store.GrantQuery) (store.GrantPage, error)
 	grantees     func(ctx context.Context, q store.GranteeQuery) (store.MemberPage, error)
@@ -124,6 +125,13 @@ func (x otherReader) Memberships(ctx context.Context, q store.MembershipQuery) (
 		return x.memberships(ctx, q)
 	}
 	return x.Reader.Memberships(ctx, q)
+}
+
+func (x otherReader) Invitations(ctx context.Context, q store.InvitationQuery) ([]store.Invitation, error) {
+	if x.invitations != nil && !x.ended.Load() {
+		return x.invitations(ctx, q)
+	}
+	return x.Reader.Invitations(ctx, q)
 }
 
 func (x otherReader) Resources(ctx context.Context, q store.ResourceQuery) (store.ResourcePage, error) {

@@ -157,7 +157,7 @@ func sceneScope() scope {
 		members:   []orgs.MemberID{adaRow, bobRow, cleoRow, danRow, umaRow, bobToo, danToo, newRow},
 		roles:     []roles.ID{auditor, spare, clerk},
 		resources: []grants.Resource{thing("d1"), thing("d2"), thing("d9"), board("b1"), thing("x1")},
-		addresses: []string{"u-ada@mail.example", "u-zoe@mail.example", "cleo@mail.example"},
+		addresses: []string{"u-ada@mail.example", "u-zoe@mail.example", "cleo@mail.example", "dan@mail.example"},
 		may:       []roles.Permission{viewDevices, editDevices},
 	}
 }

@@ -39,7 +39,7 @@ func Cases() []Case {
 		readCases(), factsCases(), usersCases(),
 		recordCases(), grantCases(), isolationCases(), uniqueCases(),
 		bytesCases(), valueCases(), copyCases(),
-		memberListCases(), listCases(),
+		memberListCases(), listCases(), invitationCases(),
 		bulkCases(), modelCases(),
 	)
 }

@@ -122,6 +122,7 @@ type dump struct {
 	Resources   store.ResourcePage
 	Events      store.EventPage
 	Memberships []store.Membership
+	Invitations []store.Invitation
 	Tombstones  []store.Event
 }
 
@@ -162,6 +163,8 @@ func everything(t testing.TB, s store.Store, org orgs.ID) (d dump) {
 		d.Events, e = r.Events(ctx, store.EventQuery{Org: org, Asker: asker, Limit: 100})
 		keep(e)
 		d.Memberships, e = r.Memberships(ctx, store.MembershipQuery{User: "u-1", Limit: 100})
+		keep(e)
+		d.Invitations, e = r.Invitations(ctx, store.InvitationQuery{Address: "bob@acme.example", Limit: 100})
 		keep(e)
 		d.Tombstones, e = r.Tombstones(ctx, "", 100)
 		keep(e)

@@ -85,6 +85,11 @@ func (s *Store) Memberships(ctx context.Context, q store.MembershipQuery) ([]sto
 	return direct(ctx, s, func(r *reader) ([]store.Membership, error) { return r.Memberships(ctx, q) })
 }
 
+// Invitations implements [store.Reader].
+func (s *Store) Invitations(ctx context.Context, q store.InvitationQuery) ([]store.Invitation, error) {
+	return direct(ctx, s, func(r *reader) ([]store.Invitation, error) { return r.Invitations(ctx, q) })
+}
+
 // Resources implements [store.Reader].
 func (s *Store) Resources(ctx context.Context, q store.ResourceQuery) (store.ResourcePage, error) {
 	return direct(ctx, s, func(r *reader) (store.ResourcePage, error) { return r.Resources(ctx, q) })

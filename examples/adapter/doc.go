@@ -19,7 +19,8 @@
 // grants and events inside. A lookup that is given an organization opens its
 // bucket first and finds nothing of another one (C19); deleting it is deleting the
 // bucket (C25). Outside are users, the tombstones, and what has to be found across
-// organizations: where a resource is registered, which rows a user has.
+// organizations: where a resource is registered, which rows a user has, and which
+// an address is invited to.
 //
 // Keys are parts with a NUL between, which no ID contains: "a" comes before
 // "a-b", and all that begins with a part lies together. Sort keys may hold any

@@ -17,6 +17,7 @@ const (
 	rootUsers      = "users"      // user → JSON of orgs.User
 	rootAddresses  = "addresses"  // folded address, user → nothing
 	rootJoined     = "joined"     // user, newest first, organization → row
+	rootInvited    = "invited"    // folded address, organization → row
 	rootResources  = "resources"  // kind, resource → organization
 	rootTombstones = "tombstones" // organization → JSON of store.Event
 	rootTenants    = "tenants"    // organization → its bucket
@@ -109,6 +110,11 @@ func joinedRest(at time.Time, org orgs.ID) string {
 // joinedKey is the key of the membership that row m is, which is bound.
 func joinedKey(m orgs.Member) []byte {
 	return append(head(string(m.User)), joinedRest(m.JoinedAt, m.Org)...)
+}
+
+// invitedKey is the key of the invitation that row m is.
+func invitedKey(m orgs.Member) []byte {
+	return join(orgs.FoldAddress(m.Email), string(m.Org))
 }
 
 func joinedOrg(rest []byte) orgs.ID {

@@ -126,6 +126,41 @@ func (d data) memberships(ctx context.Context, q store.MembershipQuery) ([]store
 	return page, nil
 }
 
+// invitations returns a page of the invited rows at q.Address.
+func (d data) invitations(ctx context.Context, q store.InvitationQuery) ([]store.Invitation, error) {
+	s := span{prefix: head(q.Address)}
+	if q.After != "" {
+		s = s.past(string(q.After))
+	}
+	var page []store.Invitation
+	for key, row := range s.keys(d.root(rootInvited)) {
+		if len(page) >= q.Limit {
+			break
+		}
+		in, err := d.invitation(orgs.ID(part(key)), orgs.MemberID(row))
+		if err = cmp.Or(err, ctx.Err()); err != nil {
+			return nil, err
+		}
+		page = append(page, in)
+	}
+	return page, nil
+}
+
+// invitation returns row id of org with what comes with it.
+func (d data) invitation(org orgs.ID, id orgs.MemberID) (store.Invitation, error) {
+	m, o, err := d.membership(org, id)
+	if err != nil {
+		return store.Invitation{}, err
+	}
+	t, _ := d.tenant(org)
+	role, _, err := t.role(m.Role)
+	if err != nil {
+		return store.Invitation{}, err
+	}
+	inviter, _, err := d.user(m.InvitedBy)
+	return store.Invitation{Member: m, Organization: o.Name, Role: role.Name, Inviter: inviter.Profile}, err
+}
+
 // membership returns row id of org and org's record.
 func (d data) membership(org orgs.ID, id orgs.MemberID) (orgs.Member, orgs.Organization, error) {
 	t, ok := d.tenant(org)

@@ -189,6 +189,11 @@ func (r *reader) Memberships(ctx context.Context, q store.MembershipQuery) ([]st
 	return answer(ctx, r, func() ([]store.Membership, error) { return r.memberships(ctx, q) })
 }
 
+// Invitations implements [store.Reader].
+func (r *reader) Invitations(ctx context.Context, q store.InvitationQuery) ([]store.Invitation, error) {
+	return answer(ctx, r, func() ([]store.Invitation, error) { return r.invitations(ctx, q) })
+}
+
 // Resources implements [store.Reader].
 func (r *reader) Resources(ctx context.Context, q store.ResourceQuery) (store.ResourcePage, error) {
 	return paged(ctx, r, q.Org, q.Asker, func(t tenant, facts grants.Facts) (store.ResourcePage, error) {

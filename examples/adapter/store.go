@@ -13,7 +13,7 @@ import (
 
 const (
 	formatKey = "format"
-	format    = "1" // of keys and values; another one means another program wrote the file
+	format    = "2" // of keys and values; another one means another program wrote the file
 
 	defaultMap = 1 << 30         // bytes; see MapSize
 	fileWait   = 2 * time.Second // for another process to let go of the file
@@ -70,7 +70,7 @@ func Open(path string, options ...Option) (*Store, error) {
 // prepare makes the buckets that are missing.
 func prepare(tx *bolt.Tx) error {
 	for _, name := range []string{
-		rootMeta, rootUsers, rootAddresses, rootJoined, rootResources, rootTombstones, rootTenants,
+		rootMeta, rootUsers, rootAddresses, rootJoined, rootInvited, rootResources, rootTombstones, rootTenants,
 	} {
 		if _, err := tx.CreateBucketIfNotExists([]byte(name)); err != nil {
 			return err

@@ -109,6 +109,11 @@ func (t *tx) addRow(in tenant, m orgs.Member) error {
 			return err
 		}
 	}
+	if m.Status == orgs.Invited {
+		if err := put(t.root(rootInvited), invitedKey(m), []byte(m.ID)); err != nil {
+			return err
+		}
+	}
 	return save(in.sub(subRows), []byte(m.ID), m)
 }
 
@@ -124,6 +129,11 @@ func (t *tx) removeRow(in tenant, m orgs.Member) error {
 			return err
 		}
 		if err := remove(t.root(rootJoined), joinedKey(m)); err != nil {
+			return err
+		}
+	}
+	if m.Status == orgs.Invited {
+		if err := remove(t.root(rootInvited), invitedKey(m)); err != nil {
 			return err
 		}
 	}

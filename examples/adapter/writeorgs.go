@@ -68,6 +68,15 @@ func (t *tx) DeleteOrganization(ctx context.Context, id orgs.ID, last store.Even
 				return err
 			}
 		}
+		for key := range (span{prefix: head(string(orgs.Invited))}).keys(in.order(orgs.ByEmail)) {
+			m, _, err := in.row(placed(key))
+			if err != nil {
+				return err
+			}
+			if err := remove(t.root(rootInvited), invitedKey(m)); err != nil {
+				return err
+			}
+		}
 		if err := t.root(rootTenants).DeleteBucket([]byte(id)); err != nil {
 			return fmt.Errorf("boltstore: delete an organization: %w", err)
 		}

@@ -171,6 +171,23 @@ func (r reader) Memberships(ctx context.Context, q store.MembershipQuery) ([]sto
 	})
 }
 
+func (r reader) Invitations(ctx context.Context, q store.InvitationQuery) ([]store.Invitation, error) {
+	return read(ctx, r, func(d *data) ([]store.Invitation, bool) {
+		var list []store.Invitation
+		for _, m := range d.members {
+			if m.Status != orgs.Invited || orgs.FoldAddress(m.Email) != q.Address {
+				continue
+			}
+			role, _ := d.role(m.Org, m.Role)
+			list = append(list, store.Invitation{
+				Member: m, Organization: d.orgs[m.Org].Name, Role: role.Name, Inviter: d.users[m.InvitedBy].Profile,
+			})
+		}
+		return page(list, func(a, b store.Invitation) int { return cmp.Compare(a.Member.Org, b.Member.Org) },
+			func(in store.Invitation) bool { return in.Member.Org > q.After }, q.Limit), true
+	})
+}
+
 // activeOf returns the active rows that are bound to user.
 func (d *data) activeOf(user orgs.UserID) []orgs.Member {
 	return where(d.members, func(m orgs.Member) bool { return m.User == user && user != "" && m.Status == orgs.Active })

@@ -134,6 +134,10 @@ func (r faultReader) Memberships(ctx context.Context, q store.MembershipQuery) (
 	return get(r.plan, "Memberships", func() ([]store.Membership, error) { return r.inner.Memberships(ctx, q) })
 }
 
+func (r faultReader) Invitations(ctx context.Context, q store.InvitationQuery) ([]store.Invitation, error) {
+	return get(r.plan, "Invitations", func() ([]store.Invitation, error) { return r.inner.Invitations(ctx, q) })
+}
+
 func (r faultReader) Resources(ctx context.Context, q store.ResourceQuery) (store.ResourcePage, error) {
 	return get(r.plan, "Resources", func() (store.ResourcePage, error) { return r.inner.Resources(ctx, q) })
 }

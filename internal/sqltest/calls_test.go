@@ -51,6 +51,7 @@ func reads(n int) []read {
 	}
 	list = append(list, readsOfMembers(o, asker)...)
 	list = append(list, readsOfMemberships(n)...)
+	list = append(list, readsOfInvitations()...)
 	list = append(list, readsOfResources(n, asker)...)
 	list = append(list, readsOfGrants(n, asker)...)
 	return append(list, readsOfEvents(o, asker)...)
@@ -110,6 +111,19 @@ func readsOfMemberships(n int) []read {
 			r.ranges, r.whole = after != nil, search != ""
 			list = append(list, r)
 		}
+	}
+	return list
+}
+
+// readsOfInvitations are about an address that every organization invites.
+func readsOfInvitations() []read {
+	var list []read
+	for _, after := range []orgs.ID{"", org(0)} {
+		q := store.InvitationQuery{Address: "user4@mail.example", After: after, Limit: 10}
+		r := reading(fmt.Sprintf("Invitations, after %q", after),
+			func(ctx context.Context, r store.Reader) (any, error) { return r.Invitations(ctx, q) })
+		r.ranges = true
+		list = append(list, r)
 	}
 	return list
 }

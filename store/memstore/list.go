@@ -91,6 +91,36 @@ func (r *reader) Memberships(ctx context.Context, q store.MembershipQuery) ([]st
 	return page, nil
 }
 
+// Invitations returns a page of the invited rows at an address, by organization ID:
+// a seek and its rows.
+func (r *reader) Invitations(ctx context.Context, q store.InvitationQuery) ([]store.Invitation, error) {
+	s, err := r.at(ctx)
+	if err != nil {
+		return nil, err
+	}
+	var page []store.Invitation
+	for in := range s.invited.After(byAddress, invitation{address: q.Address, org: q.After}) {
+		if in.address != q.Address || len(page) == q.Limit {
+			break
+		}
+		page = append(page, s.invitation(in))
+	}
+	return page, nil
+}
+
+// invitation returns in with what comes with it.
+func (s *state) invitation(in invitation) store.Invitation {
+	o := s.tenants.at(in.tenant)
+	found := store.Invitation{Member: o.rows.at(in.row).member(in.org), Organization: o.record.Name}
+	if custom, ok := o.roles.Get(found.Member.Role); ok {
+		found.Role = custom.Name
+	}
+	if inviter := s.person(found.Member.InvitedBy); inviter != nil {
+		found.Inviter = inviter.profile.Profile
+	}
+	return found
+}
+
 // Events returns a page of org's history, by number.
 func (r *reader) Events(ctx context.Context, q store.EventQuery) (store.EventPage, error) {
 	s, o, err := r.org(ctx, q.Org)

@@ -194,6 +194,7 @@ func (d dice) lists(org orgs.ID, user orgs.UserID, member orgs.MemberID) []ask {
 		Roles: some(d, 3, d.role), Search: orgs.NewSearch(pick(d, "", "", "a", "Bö", "b1")),
 		Sort: pick(d, orgs.Sorts()...), Descending: d.IntN(2) == 0, Limit: 1 + d.IntN(60),
 	}
+	invitations := store.InvitationQuery{Address: orgs.FoldAddress(after.Email), Limit: 1 + d.IntN(3)}
 	memberships := store.MembershipQuery{User: user, Search: pick(d, "", "me"), Limit: 1 + d.IntN(3)}
 	things := store.ResourceQuery{
 		Org: org, Asker: d.asker(), Kinds: some(d, 2, d.kind), User: pick(d, "", user), Reach: some(d, 1, d.role), Limit: d.IntN(40),
@@ -205,6 +206,7 @@ func (d dice) lists(org orgs.ID, user orgs.UserID, member orgs.MemberID) []ask {
 	events := store.EventQuery{Org: org, Asker: d.asker(), Descending: d.IntN(2) == 0, Limit: 1 + d.IntN(60)}
 	if d.IntN(2) == 0 {
 		members.After = &store.Position{Key: after.Key(members.Sort), ID: after.ID}
+		invitations.After = d.org()
 		memberships.After = &store.JoinedPosition{JoinedAt: after.InvitedAt, Org: d.org()}
 		resource, grant := d.resource(), d.grant()
 		things.After, held.After, grantees.After, events.After = &resource, &grant, member, uint64(d.IntN(50))
@@ -213,6 +215,9 @@ func (d dice) lists(org orgs.ID, user orgs.UserID, member orgs.MemberID) []ask {
 		asking(func(ctx context.Context, r store.Reader) (store.MemberPage, error) { return r.Members(ctx, members) }),
 		asking(func(ctx context.Context, r store.Reader) ([]store.Membership, error) {
 			return r.Memberships(ctx, memberships)
+		}),
+		asking(func(ctx context.Context, r store.Reader) ([]store.Invitation, error) {
+			return r.Invitations(ctx, invitations)
 		}),
 		asking(func(ctx context.Context, r store.Reader) (store.ResourcePage, error) { return r.Resources(ctx, things) }),
 		asking(func(ctx context.Context, r store.Reader) (store.GrantPage, error) { return r.Grants(ctx, held) }),

@@ -25,8 +25,9 @@ type state struct {
 	users  cow.Table // people, by ID
 	known  cow.Table // people, by folded address
 
-	joined cow.Sorted[membership]   // the rows that are bound to a user
-	tombs  cow.Sorted[*store.Event] // of deleted organizations, by their ID
+	joined  cow.Sorted[membership]   // the rows that are bound to a user
+	invited cow.Sorted[invitation]   // the rows that are invited
+	tombs   cow.Sorted[*store.Event] // of deleted organizations, by their ID
 }
 
 func newState() *state { return &state{seed: maphash.MakeSeed()} }
@@ -212,6 +213,22 @@ func newest(person uint32) membership { return membership{person: person, at: ma
 
 func byJoined(a, b membership) int {
 	return cmp.Or(cmp.Compare(a.person, b.person), cmp.Compare(b.at, a.at), cmp.Compare(a.org, b.org))
+}
+
+// invitation is a row that is invited, as the lists of its address order it.
+type invitation struct {
+	tenant  uint32
+	row     uint32
+	address string // folded
+	org     orgs.ID
+}
+
+func invitationOf(o *tenant, r *row) invitation {
+	return invitation{o.number, r.number, r.profile.address, o.record.ID}
+}
+
+func byAddress(a, b invitation) int {
+	return cmp.Or(cmp.Compare(a.address, b.address), cmp.Compare(a.org, b.org))
 }
 
 func byOrg(a, b *store.Event) int { return cmp.Compare(a.Org, b.Org) }

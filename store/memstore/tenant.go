@@ -162,11 +162,24 @@ func (s *state) addRow(edit cow.Edit, o *tenant, r *row) {
 	s.bind(edit, o, r)
 }
 
-// bind makes r known as its user's.
+// bind makes r known as its user's, or its address's while it is invited.
 func (s *state) bind(edit cow.Edit, o *tenant, r *row) {
 	if r.user != "" {
 		o.bound.Add(edit, s.hash(string(r.user)), r.number)
 		s.joined.Set(edit, byJoined, membershipOf(o, r))
+	}
+	if r.status == orgs.Invited {
+		s.invited.Set(edit, byAddress, invitationOf(o, r))
+	}
+}
+
+// forget takes r off the lists across organizations.
+func (s *state) forget(edit cow.Edit, o *tenant, r *row) {
+	if r.user != "" {
+		s.joined.Delete(edit, byJoined, membershipOf(o, r))
+	}
+	if r.status == orgs.Invited {
+		s.invited.Delete(edit, byAddress, invitationOf(o, r))
 	}
 }
 
@@ -186,6 +199,7 @@ func (s *state) putRow(edit cow.Edit, o *tenant, old, r *row) {
 		}
 	}
 	if old.user == "" {
+		s.forget(edit, o, old)
 		s.bind(edit, o, r)
 	}
 }
@@ -201,8 +215,8 @@ func (s *state) dropRow(edit cow.Edit, o *tenant, r *row) {
 	o.ids.Delete(edit, s.hash(string(r.id)), r.number)
 	if r.user != "" {
 		o.bound.Delete(edit, s.hash(string(r.user)), r.number)
-		s.joined.Delete(edit, byJoined, membershipOf(o, r))
 	}
+	s.forget(edit, o, r)
 	o.rows.drop(edit, r.number)
 }
 

@@ -114,9 +114,7 @@ func (t *tx) UpdateOrganization(ctx context.Context, record orgs.Organization) e
 func (t *tx) DeleteOrganization(ctx context.Context, id orgs.ID, last store.Event) error {
 	return t.writeIn(ctx, id, func(o *tenant) error {
 		for n := range o.lists[orgs.ByEmail].All() {
-			if r := o.rows.at(n); r.user != "" {
-				t.next.joined.Delete(t.edit, byJoined, membershipOf(o, r))
-			}
+			t.next.forget(t.edit, o, o.rows.at(n))
 		}
 		for n := range o.resources.All() {
 			t.next.places.Delete(t.edit, t.next.hashOf(o.things.at(n).Resource), o.number)

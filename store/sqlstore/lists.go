@@ -43,6 +43,34 @@ func (r reader) Memberships(ctx context.Context, q store.MembershipQuery) ([]sto
 	return page, err
 }
 
+// Invitations returns a page of the invited rows at an address, by organization ID.
+// The index that keeps an organization from inviting an address twice begins with
+// the address, and so has them in this order. What comes with a row is looked up for
+// it: in a join PostgreSQL would begin with the organizations, which are in this order
+// too, and ask each of them whether it invites the address.
+func (r reader) Invitations(ctx context.Context, q store.InvitationQuery) ([]store.Invitation, error) {
+	list := sentence(`SELECT '', `+columnsOfMember+`, m.org,
+			(SELECT o.name FROM charter_organizations o WHERE o.id = m.org),
+			COALESCE((SELECT r.name FROM charter_roles r WHERE r.org = m.org AND r.id = m.role), ''),
+			COALESCE(u.email, ''), COALESCE(u.first_name, ''), COALESCE(u.last_name, '')
+		FROM charter_members m LEFT JOIN charter_users u ON u.id = m.invited_by
+		WHERE m.invited_address = ? AND m.org > ? ORDER BY m.org`, q.Address, q.After).add(r.limit, q.Limit)
+	var page []store.Invitation
+	var org orgs.ID
+	var in store.Invitation
+	each := func(rec *record) error {
+		in.Member = rec.member(org)
+		page = append(page, in)
+		return nil
+	}
+	by := &in.Inviter
+	err := r.read(ctx, "invitations", list, each, &org, &in.Organization, &in.Role, &by.Email, &by.FirstName, &by.LastName)
+	if err != nil {
+		return nil, err
+	}
+	return page, nil
+}
+
 // Events returns a page of org's history, by number.
 func (r reader) Events(ctx context.Context, q store.EventQuery) (page store.EventPage, err error) {
 	list := sentence(`SELECT e.* FROM charter_events e WHERE e.org = ?`, q.Org)

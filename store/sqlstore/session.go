@@ -57,11 +57,12 @@ func (s *session) over(ctx context.Context, doing string) error {
 	return s.fail(ctx, doing, ctx.Err())
 }
 
-// read runs q and calls each with its rows, with the same record each time.
-func (s *session) read(ctx context.Context, doing string, q *query, each func(*record) error) error {
+// read runs q and calls each with its rows, with the same record each time. Columns
+// that come after those of a record go to beside.
+func (s *session) read(ctx context.Context, doing string, q *query, each func(*record) error, beside ...any) error {
 	text, args := s.translated(q)
 	return s.reading(ctx, doing, func(ctx context.Context) (begun bool, err error) {
-		return s.rows(ctx, text, args, each)
+		return s.rows(ctx, text, args, each, beside)
 	})
 }
 
@@ -110,14 +111,14 @@ func (s *session) during(ctx context.Context, writing bool) context.Context {
 }
 
 // rows is one attempt of read. It reports whether each was called.
-func (s *session) rows(ctx context.Context, text string, args []any, each func(*record) error) (begun bool, err error) {
+func (s *session) rows(ctx context.Context, text string, args []any, each func(*record) error, beside []any) (begun bool, err error) {
 	rows, err := s.db.QueryContext(ctx, text, args...)
 	if err != nil {
 		return false, err
 	}
 	defer rows.Close()
 	var r record
-	fields := r.fields()
+	fields := append(r.fields(), beside...)
 	for rows.Next() {
 		begun = true
 		err := rows.Scan(fields...)

@@ -68,7 +68,8 @@ CREATE TABLE IF NOT EXISTS charter_members (
   PRIMARY KEY (org, id),
   FOREIGN KEY (org) REFERENCES charter_organizations (id) ON DELETE CASCADE,
   UNIQUE KEY charter_members_user (org, user_id),
-  UNIQUE KEY charter_members_invited (org, invited_address),
+  -- One invitation to an address in an organization, and all those to an address.
+  UNIQUE KEY charter_members_invited (invited_address, org),
   -- A user's organizations, the most recently joined first.
   KEY charter_members_joined (user_id, joined_at DESC, org),
   -- The member list: every page, whatever its sort, direction and filters, is made

@@ -68,7 +68,8 @@ CREATE TABLE charter_members (
   PRIMARY KEY (org, id)
 );
 CREATE UNIQUE INDEX charter_members_user ON charter_members (org, user_id);
-CREATE UNIQUE INDEX charter_members_invited ON charter_members (org, invited_address);
+-- One invitation to an address in an organization, and all those to an address.
+CREATE UNIQUE INDEX charter_members_invited ON charter_members (invited_address, org);
 -- A user's organizations, the most recently joined first.
 CREATE INDEX charter_members_joined ON charter_members (user_id, joined_at DESC, org);
 

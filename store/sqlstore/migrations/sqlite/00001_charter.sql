@@ -71,7 +71,8 @@ CREATE TABLE charter_members (
   PRIMARY KEY (org, id)
 );
 CREATE UNIQUE INDEX charter_members_user ON charter_members (org, user_id);
-CREATE UNIQUE INDEX charter_members_invited ON charter_members (org, invited_address);
+-- One invitation to an address in an organization, and all those to an address.
+CREATE UNIQUE INDEX charter_members_invited ON charter_members (invited_address, org);
 -- All that a check asks about a row, so that it does not look for the row itself.
 CREATE INDEX charter_members_facts ON charter_members (org, user_id, id, status, role);
 -- A user's organizations, the most recently joined first.
