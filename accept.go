@@ -37,7 +37,7 @@ func (i *Invites) Open(ctx context.Context, token string) (preview Preview, err 
 		return Preview{}, err
 	}
 	err = i.s.view(ctx, operation, func(ctx context.Context, r store.Reader) error {
-		preview, err = i.s.preview(ctx, r, member)
+		preview, err = previewed(ctx, r, member)
 		return err
 	})
 	if errors.Is(err, ErrNotFound) {
@@ -62,7 +62,8 @@ func (i *Invites) claimed(ctx context.Context, operation string, claim invites.C
 	return member, nil
 }
 
-func (s *Service) preview(ctx context.Context, r store.Reader, m orgs.Member) (Preview, error) {
+// previewed reads what shows m.
+func previewed(ctx context.Context, r store.Reader, m orgs.Member) (Preview, error) {
 	org, err := r.Organization(ctx, m.Org)
 	if err != nil {
 		return Preview{}, err
@@ -79,21 +80,34 @@ func (s *Service) preview(ctx context.Context, r store.Reader, m orgs.Member) (P
 	if err != nil {
 		return Preview{}, err
 	}
-	role = roles.Role{ID: role.ID, Name: role.Name}
+	return preview(m, org.Name, inviter.Profile, role, known), nil
+}
+
+// preview shows m, an invited row, and of its role no more than the name.
+func preview(m orgs.Member, organization string, inviter orgs.Profile, role roles.Role, known bool) Preview {
 	return Preview{
-		Organization: org.Name, Inviter: inviter.Profile, Role: role,
+		Organization: organization, Inviter: inviter, Role: roles.Role{ID: role.ID, Name: role.Name},
 		Email: m.Email, Message: m.Message, InvitedAt: m.InvitedAt, Known: known,
-	}, nil
+	}
 }
 
 // roleOf returns role id as it is stored.
 func roleOf(ctx context.Context, r store.Reader, org orgs.ID, id roles.ID) (roles.Role, error) {
-	for _, role := range roles.BuiltInRoles() {
-		if role.ID == id {
-			return role, nil
-		}
+	if role, ok := builtInRole(id); ok {
+		return role, nil
 	}
 	return r.Role(ctx, org, id)
+}
+
+// builtInRole returns role id as every organization has it, without its permissions,
+// and false when it is a custom one.
+func builtInRole(id roles.ID) (roles.Role, bool) {
+	for _, role := range roles.BuiltInRoles() {
+		if role.ID == id {
+			return role, true
+		}
+	}
+	return roles.Role{}, false
 }
 
 // Invitee is who accepts, as the host has authenticated it.

@@ -71,6 +71,38 @@ func ExampleInvites_Accept() {
 	// Bob: active editor
 }
 
+// Who has signed in sees what it is invited to, whichever organization that is, and
+// accepts without the mail. The host shows it to nobody but who has verified the
+// address (I5, I6).
+func ExampleInvites_Received() {
+	ctx := context.Background()
+	svc := newService()
+	asAda := founded(ctx, svc)
+	_, err := svc.Invites.Invite(ctx, asAda, invites.Request{Email: "Bob@acme.example", Role: roles.Editor})
+	check(err)
+	bob, err := svc.SignIn(ctx, "bob", profileBob)
+	check(err)
+
+	page, err := svc.Invites.Received(ctx, bob.Email, charter.PageQuery{})
+	check(err)
+	for _, received := range page.Items {
+		fmt.Println(received.Inviter.FirstName, "invites to", received.Organization, "as", received.Role.Name)
+		member, err := svc.Invites.Accept(ctx, received.Link.Token(), charter.Invitee{
+			User: bob.ID, Profile: bob.Profile, Verified: []string{bob.Email},
+		})
+		check(err)
+		fmt.Println("Bob:", member.Status)
+	}
+	page, err = svc.Invites.Received(ctx, bob.Email, charter.PageQuery{})
+	check(err)
+	fmt.Println("left:", len(page.Items))
+
+	// Output:
+	// Ada invites to Acme as Editor
+	// Bob: active
+	// left: 0
+}
+
 // An invitation never expires; it can be revoked at any time, and then its link
 // answers as any wrong one does (I3, I6).
 func ExampleInvites_Revoke() {

@@ -65,6 +65,11 @@ func newCursors(s *corpusStage) cursors {
 			return page.Previous, err
 		})
 	}
+	s.Invite(s.gus, "pam", roles.Viewer) // whom Acme invites too
+	add("received", func(c charter.Cursor) (charter.Cursor, error) {
+		page, err := s.Svc.Invites.Received(s.Ctx, Profile("pam").Email, charter.PageQuery{Limit: 1, Cursor: c})
+		return page.Next, err
+	})
 	add("resources for", func(c charter.Cursor) (charter.Cursor, error) {
 		page, err := s.Svc.ResourcesFor(s.Ctx, s.ada, viewDevice, charter.PageQuery{Limit: 1, Cursor: c})
 		return page.Next, err
@@ -111,6 +116,9 @@ func runNumbers(s *corpusStage) {
 			"grants":        func() error { return errOf(s.Svc.Grants.Page(s.Ctx, s.ada, s.invited(), charter.GrantQuery{Limit: n})) },
 			"history":       func() error { return errOf(s.Svc.History.Page(s.Ctx, s.ada, charter.HistoryQuery{Limit: n})) },
 			"deletions":     func() error { return errOf(s.Svc.History.Deletions(s.Ctx, "", n)) },
+			"received": func() error {
+				return errOf(s.Svc.Invites.Received(s.Ctx, "pam@acme.example", charter.PageQuery{Limit: n}))
+			},
 			"resources for": func() error {
 				return errOf(s.Svc.ResourcesFor(s.Ctx, s.ada, viewDevice, charter.PageQuery{Limit: n}))
 			},

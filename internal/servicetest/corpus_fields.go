@@ -158,6 +158,12 @@ func inviteInputs() []corpusInput {
 		{"accept", "token", never, func(s *corpusStage, v string) error {
 			return errOf(s.Svc.Invites.Accept(s.Ctx, v, Invitee("pam")))
 		}, []error{charter.ErrInvalidLink}, nil},
+		{"received", "verified", badAddress, func(s *corpusStage, v string) error {
+			return errOf(s.Svc.Invites.Received(s.Ctx, v, charter.PageQuery{}))
+		}, nil, nil},
+		{"received", "cursor", notEmpty, func(s *corpusStage, v string) error {
+			return errOf(s.Svc.Invites.Received(s.Ctx, "pam@acme.example", charter.PageQuery{Cursor: charter.Cursor(v)}))
+		}, nil, nil},
 		{"open", "token", never, func(s *corpusStage, v string) error {
 			return errOf(s.Svc.Invites.Open(s.Ctx, v))
 		}, []error{charter.ErrInvalidLink}, nil},

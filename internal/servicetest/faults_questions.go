@@ -16,6 +16,7 @@ func faultQuestions() []faultCase {
 	all := faultChecks()
 	all = append(all, faultAccess()...)
 	all = append(all, faultReads()...)
+	all = append(all, faultReceived()...)
 	all = append(all, faultLists()...)
 	for i := range all {
 		all[i].asks = true
@@ -150,6 +151,26 @@ func faultReads() []faultCase {
 			_, err := s.Svc.Orgs.Delete(s.Ctx, charter.Actor{User: "eve", Org: s.SignIn("eve").Active})
 			s.Must(err)
 			return gives(func(ctx context.Context) ([]store.Event, error) { return s.Svc.History.Deletions(ctx, "", 0) })
+		}},
+	}
+}
+
+func faultReceived() []faultCase {
+	return []faultCase{
+		{name: "Invites.Received/some", make: func(s *stage) call {
+			return gives(func(ctx context.Context) (charter.Page[charter.Received], error) {
+				return s.Svc.Invites.Received(ctx, s.dee.Member.Email, charter.PageQuery{})
+			})
+		}},
+		{name: "Invites.Received/none", make: func(s *stage) call {
+			return gives(func(ctx context.Context) (charter.Page[charter.Received], error) {
+				return s.Svc.Invites.Received(ctx, "nobody@acme.example", charter.PageQuery{})
+			})
+		}},
+		{name: "Invites.AllReceived", make: func(s *stage) call {
+			return walks(func(ctx context.Context) iter.Seq2[charter.Received, error] {
+				return s.Svc.Invites.AllReceived(ctx, s.dee.Member.Email, charter.PageQuery{})
+			})
 		}},
 	}
 }

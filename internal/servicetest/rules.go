@@ -20,7 +20,7 @@ func Rules() []Rule {
 	return slices.Concat(
 		orgRules(), orgEndRules(), orgActiveRules(),
 		memberRules(), removeRules(), listRules(), backRules(), escalationRules(),
-		inviteRules(), linkRules(), acceptRules(),
+		inviteRules(), linkRules(), acceptRules(), receivedRules(),
 		roleRules(), catalogueRules(),
 		grantRules(), resourceRules(), checkRules(), restrictRules(), questionRules(),
 		bulkRules(), historyRules(), userRules(), matrixRules(),
