@@ -45,7 +45,6 @@ type view struct {
 	// What answers fill in.
 	Me      account
 	Org     *frame     // nil where the address names no organization
-	Path    string     // of the request
 	Then    string     // where to go after signing in
 	Form    url.Values // what was posted, when it was refused
 	Done    string     // what the action before this page did
@@ -125,7 +124,7 @@ func parsePages() pages {
 
 // show answers with v.
 func (r *request) show(status int, v view) {
-	v.Me, v.Path = r.me, r.path()
+	v.Me = r.me
 	if status == http.StatusOK {
 		v.Done = done[r.URL.Query().Get("done")]
 	}

@@ -119,8 +119,8 @@ func (a *app) create(ctx context.Context, as charter.Actor, s category, name str
 	return made, err
 }
 
-// change does one thing to thing t, in the transaction that asks whether the
-// actor may, so that nobody who lost the right meanwhile gets through.
+// change does one thing to thing t, in the transaction that asks whether the actor
+// may.
 func (r *request) change(p roles.Permission, t grants.Resource, query string, args ...any) error {
 	return r.inTx(r.Context(), func(ctx context.Context, tx *sql.Tx, svc *charter.Service) error {
 		if err := svc.Require(ctx, r.as, p, t); err != nil {

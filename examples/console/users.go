@@ -81,14 +81,10 @@ func (q list) address(change url.Values) string {
 	return "?" + form.Encode()
 }
 
-// By returns the address of the list sorted by s: the other way round when it is
+// SortedBy returns the address of the list sorted by s: the other way round when it is
 // already.
 func (q list) SortedBy(s orgs.Sort) string {
-	turned := q.Sort == s && !q.Descending
-	q.Descending = false
-	if turned {
-		q.Descending = true
-	}
+	q.Descending = q.Sort == s && !q.Descending
 	return q.address(url.Values{"sort": {s.String()}})
 }
 
