@@ -28,11 +28,10 @@ func (r *request) history() (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	f, err := r.frame()
+	f, err := r.frame("history")
 	if err != nil {
 		return view{}, err
 	}
-	f.Here = "history"
 	data := charter.Page[told]{Next: page.Next, Previous: page.Previous}
 	data.Items, err = r.tell(page.Items)
 	return view{page: "history", Title: "History", Org: f, Data: data}, err

@@ -36,11 +36,10 @@ func (r *request) inviteForm() (view, error) {
 	if err := r.svc.Require(ctx, r.as, roles.InviteUsers, grants.Resource{}); err != nil {
 		return view{}, err
 	}
-	f, err := r.frame()
+	f, err := r.frame("users")
 	if err != nil {
 		return view{}, err
 	}
-	f.Here = "users"
 	var data inviteData
 	if data.Roles, err = r.choosable(f.May.AccessUsers); err != nil {
 		return view{}, err

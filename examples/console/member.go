@@ -34,11 +34,10 @@ func (r *request) memberPage(tab string) (memberPage, *frame, error) {
 	if err != nil {
 		return memberPage{}, nil, err
 	}
-	f, err := r.frame()
+	f, err := r.frame("users")
 	if err != nil {
 		return memberPage{}, nil, err
 	}
-	f.Here = "users"
 	names, err := r.names(m.InvitedBy)
 	if err != nil {
 		return memberPage{}, nil, err

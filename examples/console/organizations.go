@@ -58,11 +58,10 @@ func (r *request) settings() (view, error) {
 	if !m.Settings() {
 		return view{}, charter.ErrDenied
 	}
-	f, err := r.frame()
+	f, err := r.frame("")
 	if err != nil {
 		return view{}, err
 	}
-	f.Here = "settings"
 	var data settingsData
 	me, err := r.svc.Members.Me(ctx, r.as)
 	if err != nil {
@@ -112,7 +111,7 @@ func (r *request) deleteOrganization() (string, error) {
 
 // leavePage asks whether the actor is sure. Everybody may leave.
 func (r *request) leavePage() (view, error) {
-	f, err := r.frame()
+	f, err := r.frame("")
 	return view{page: "leave", Title: "Leave organization", Org: f}, err
 }
 

@@ -87,7 +87,8 @@ func (r *request) mayDo() (m may, err error) {
 // inMenu is how many organizations the menu shows.
 const inMenu = 8
 
-func (r *request) frame() (*frame, error) {
+// frame returns what surrounds the page that the menu's entry here leads to.
+func (r *request) frame(here string) (*frame, error) {
 	org, err := r.svc.Orgs.Get(r.Context(), r.as)
 	if err != nil {
 		return nil, err
@@ -104,7 +105,7 @@ func (r *request) frame() (*frame, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &frame{Organization: org, Me: me, Mine: mine.Items, More: mine.Next != "", May: allowed}, nil
+	return &frame{Organization: org, Me: me, Mine: mine.Items, More: mine.Next != "", May: allowed, Here: here}, nil
 }
 
 // pages are the templates by name.

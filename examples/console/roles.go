@@ -37,11 +37,10 @@ func (r *request) roles() (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	f, err := r.frame()
+	f, err := r.frame("roles")
 	if err != nil {
 		return view{}, err
 	}
-	f.Here = "roles"
 	return view{page: "roles", Title: "Roles", Org: f, Data: rolesData{bars(counts), r.matrix(counts)}}, nil
 }
 
@@ -119,11 +118,10 @@ func (r *request) role() (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	f, err := r.frame()
+	f, err := r.frame("roles")
 	if err != nil {
 		return view{}, err
 	}
-	f.Here = "roles"
 	data := roleData{RoleCount: counts[shown]}
 	data.Editable = f.May.ChangeRoles && !data.Role.ID.BuiltIn() && data.Role.ID != mine.ID &&
 		r.rank(mine).MayGive(r.rank(data.Role)) == nil

@@ -144,11 +144,10 @@ func (r *request) things() (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	f, err := r.frame()
+	f, err := r.frame(string(s.kind))
 	if err != nil {
 		return view{}, err
 	}
-	f.Here = string(s.kind)
 	page, err := r.svc.ResourcesFor(r.Context(), r.as, s.see, charter.PageQuery{Cursor: charter.Cursor(r.URL.Query().Get("cursor"))})
 	if err != nil {
 		return view{}, err
@@ -202,11 +201,10 @@ func (r *request) thing() (view, error) {
 	if !may[s.see] {
 		return r.notYours(s.see, resource)
 	}
-	f, err := r.frame()
+	f, err := r.frame(string(s.kind))
 	if err != nil {
 		return view{}, err
 	}
-	f.Here = string(s.kind)
 	list, err := r.named(ctx, r.as.Org, []grants.Resource{resource})
 	if err != nil {
 		return view{}, err

@@ -117,11 +117,10 @@ func (r *request) users() (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	f, err := r.frame()
+	f, err := r.frame("users")
 	if err != nil {
 		return view{}, err
 	}
-	f.Here = "users"
 	counts, err := r.svc.Roles.List(ctx, r.as)
 	if err != nil {
 		return view{}, err

@@ -33,11 +33,10 @@ func (r *request) why() (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	f, err := r.frame()
+	f, err := r.frame("users")
 	if err != nil {
 		return view{}, err
 	}
-	f.Here = "users"
 	data := whyData{
 		Member: m, Services: r.svc.Catalogue().Services(),
 		Permission: roles.Permission(form.Get("permission")), ID: grants.ResourceID(form.Get("id")),
