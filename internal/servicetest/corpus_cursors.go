@@ -23,14 +23,7 @@ func newCursors(s *corpusStage) cursors {
 	s.Helper()
 	machine := s.Dump().Of(s.ada.Org).Resources[0]
 	all := make(cursors)
-	add := func(name string, page func(charter.Cursor) (charter.Cursor, error)) {
-		next, err := page("")
-		s.Must(err)
-		s.True(name+" has a second page", next != "")
-		list := all[name]
-		list.next, list.page = next, func(c charter.Cursor) error { return errOf(page(c)) }
-		all[name] = list
-	}
+	add := func(name string, page func(charter.Cursor) (charter.Cursor, error)) { all.add(s, name, page) }
 	add("organizations", func(c charter.Cursor) (charter.Cursor, error) {
 		page, err := s.Svc.Orgs.Page(s.Ctx, "ada", charter.OrgQuery{Limit: 1, Cursor: c})
 		return page.Next, err
@@ -79,6 +72,17 @@ func newCursors(s *corpusStage) cursors {
 		return page.Next, err
 	})
 	return all
+}
+
+// add has the list name, which page returns the next cursor of.
+func (all cursors) add(s *corpusStage, name string, page func(charter.Cursor) (charter.Cursor, error)) {
+	s.Helper()
+	next, err := page("")
+	s.Must(err)
+	s.True(name+" has a second page", next != "")
+	list := all[name]
+	list.next, list.page = next, func(c charter.Cursor) error { return errOf(page(c)) }
+	all[name] = list
 }
 
 // runForged gives every list what nobody sealed, and its own cursor with a byte

@@ -107,18 +107,17 @@ func roleMatrix() []matrixRow {
 	list := func(c *cell, m orgs.Member) error {
 		return errOf(c.Svc.Grants.Page(c.Ctx, c.as, m.ID, charter.GrantQuery{}))
 	}
+	ask := func(call func(*cell) error) func(*cell) func() error {
+		return func(c *cell) func() error { return func() error { return call(c) } }
+	}
 	holder := func(c *cell) orgs.Member {
 		m := c.weak()
 		c.Must(c.Svc.Grants.Give(c.Ctx, c.ada, m.ID, grants.All(device)))
 		return m
 	}
 	return []matrixRow{
-		{"M6", "see the roles", roles.AccessUsers, "", "+.. +. ... !!", func(c *cell) func() error {
-			return func() error { return errOf(c.Svc.Roles.List(c.Ctx, c.as)) }
-		}},
-		{"M1", "see one's own role", "", "", "+++ ++ ... !!", func(c *cell) func() error {
-			return func() error { return errOf(c.Svc.Roles.Mine(c.Ctx, c.as)) }
-		}},
+		{"M6", "see the roles", roles.AccessUsers, "", "+.. +. ... !!", ask(func(c *cell) error { return errOf(c.Svc.Roles.List(c.Ctx, c.as)) })},
+		{"M1", "see one's own role", "", "", "+++ ++ ... !!", ask(func(c *cell) error { return errOf(c.Svc.Roles.Mine(c.Ctx, c.as)) })},
 		{"R3", "create a role", roles.ChangeRoles, store.RoleCreated, "+.. +. ... !!", func(c *cell) func() error {
 			name := string(c.fresh("New"))
 			return func() error { return errOf(c.Svc.Roles.Create(c.Ctx, c.as, name, roles.ChangeRoles)) }
