@@ -28,6 +28,7 @@ func (t target) sent(s *stage, pattern string) []string {
 		"POST /o/{org}/invite":                     {"email", "new@elsewhere.example", "role", "viewer"},
 		"POST /o/{org}/users/{member}/role":        {"role", "viewer"},
 		"POST /o/{org}/users/{member}/remove":      {"confirmation", ada.Email},
+		"POST /o/{org}/users/{member}/revoke":      {"confirmation", ada.Email},
 		"POST /o/{org}/users/{member}/reissue":     {},
 		"POST /o/{org}/users/{member}/{kind}/give": {"id", "*"},
 		"POST /o/{org}/users/{member}/{kind}/take": {"id", t.id},
@@ -137,6 +138,12 @@ func TestAttack(t *testing.T) {
 				got := c.who.want(http.StatusForbidden, c.who.ask(aim, each.pattern))
 				if got.body != refusal.body || len(got.header["Set-Cookie"]) > 0 {
 					t.Errorf("%s is refused in another way:\n%s", each.pattern, text(got.body))
+				}
+				if !strings.HasPrefix(each.pattern, "POST") {
+					continue
+				}
+				if got := c.who.post(aim.address(each.pattern)); got.body != refusal.body || got.status != refusal.status {
+					t.Errorf("an empty form is refused in another way:\n%s %s", got.asked, text(got.body))
 				}
 			}
 			if c.who.dump() != before {
@@ -261,6 +268,54 @@ func TestInvitationAttack(t *testing.T) {
 	}
 }
 
+// TestOtherName finds that a name of somebody else's that leads here reaches nothing.
+func TestOtherName(t *testing.T) {
+	s := newStage(t, false)
+	b := s.as(ada)
+	for host, want := range map[string]int{
+		"evil.example": http.StatusMisdirectedRequest, "evil.example:8080": http.StatusMisdirectedRequest, "localhost.evil.example": http.StatusMisdirectedRequest,
+		"console.example": http.StatusOK, "localhost:1": http.StatusOK, "[::1]:1": http.StatusOK,
+	} {
+		r := b.request(http.MethodGet, "/help", "")
+		r.Host = host
+		b.want(want, b.send(r))
+	}
+}
+
+// TestStatic finds the files that pages use, and nothing beside them.
+func TestStatic(t *testing.T) {
+	s := newStage(t, false)
+	b := s.nobody()
+	page := b.open("/sign-in")
+	_, address, _ := strings.Cut(page.body, `<link rel="stylesheet" href="`)
+	address, _, _ = strings.Cut(address, `"`)
+	if css := b.want(http.StatusOK, b.get(address)); !strings.Contains(css.header.Get("Cache-Control"), "immutable") || !strings.Contains(css.body, "color-scheme") {
+		t.Errorf("%s is no style sheet to keep", address)
+	}
+	for _, path := range []string{"/static/", "/static/v/", "/static/v/..", "/static/v/%2e%2e", "/static/%2e%2e/templates/users.html", "/static/v/..%2ftemplates%2fusers.html", "/static/v/users.html", "/static/v/%2e%2e/"} {
+		if got := b.get(path); got.status == http.StatusOK || strings.Contains(got.body, "{{") {
+			t.Errorf("%s: %d %s", path, got.status, text(got.body))
+		}
+	}
+}
+
+// TestOtherForms sends what is no form of these pages.
+func TestOtherForms(t *testing.T) {
+	s := newStage(t, false)
+	b := s.as(ada)
+	path := pathOf(s.park().Org) + "roles"
+	for _, kind := range []string{"", "application/json", "text/plain", "multipart/form-data; boundary=x"} {
+		r := b.request(http.MethodPost, path+"?name=Query", `{"name":"JSON"}`)
+		r.Header.Set("Content-Type", kind)
+		b.want(http.StatusForbidden, b.send(r))
+	}
+	b.says(b.want(http.StatusBadRequest, b.post(path+"?name=Query")), "Name is empty")
+	for _, account := range []string{"\x00", "\xff", "user-ada ", "USER-ADA", strings.Repeat("x", 5000)} {
+		nobody := s.nobody()
+		nobody.want(http.StatusForbidden, nobody.post("/sign-in", "account", account))
+	}
+}
+
 // TestCrossOrigin posts a form as a page of another site would, with the victim's
 // cookies.
 func TestCrossOrigin(t *testing.T) {
@@ -355,7 +410,7 @@ func TestEscaping(t *testing.T) {
 func TestHeaders(t *testing.T) {
 	s := newStage(t, false)
 	b := s.as(ada)
-	for _, got := range []answer{b.open("/"), b.get("/no/such/page"), b.get("/"), b.post("/sign-in", "account", "nobody"), b.get("/static/console.css")} {
+	for _, got := range []answer{b.open("/"), b.get("/no/such/page"), b.get("/"), b.post("/sign-in", "account", "nobody"), b.get("/static/v/console.css")} {
 		for name, want := range map[string]string{
 			"Content-Security-Policy": "default-src 'none'; script-src 'self'; style-src 'self';",
 			"X-Content-Type-Options":  "nosniff",

@@ -16,7 +16,8 @@ func TestRefusals(t *testing.T) {
 	s := newStage(t, false)
 	b := s.as(ada)
 	org := pathOf(s.park().Org)
-	self, cleos := org+"users/"+string(s.row(ada.Email).ID), org+"users/"+string(s.row(cleo.Email).ID)
+	row := func(who account) string { return org + "users/" + string(s.row(who.Email).ID) }
+	self, cleos, dans := row(ada), row(cleo), row(dan)
 	role, err := s.app.svc.Roles.Create(t.Context(), s.park(), "Technician", "devices.view")
 	if err != nil {
 		t.Fatal(err)
@@ -24,6 +25,8 @@ func TestRefusals(t *testing.T) {
 	if err := s.app.svc.Members.ChangeRole(t.Context(), s.park(), s.row(cleo.Email).ID, role.ID); err != nil {
 		t.Fatal(err)
 	}
+	holds, _ := s.app.svc.Catalogue().BuiltIn(roles.Viewer)
+	viewers := s.app.svc.Catalogue().Permissions(holds)
 	technician := org + "roles/" + string(role.ID)
 	before := s.dump()
 	for _, c := range []struct {
@@ -42,16 +45,21 @@ func TestRefusals(t *testing.T) {
 		{cleos + "/role", []string{"role", "no-such-role"}, http.StatusBadRequest, "Role"},
 		{cleos + "/remove", []string{"confirmation", bob.Email}, http.StatusBadRequest, "Confirmation"},
 		{cleos + "/reissue", nil, http.StatusConflict, "no invitation left"},
-		{cleos + "/device/give", []string{"id", "no-such-device"}, http.StatusBadRequest, "grants[0].resource"},
+		{cleos + "/device/give", []string{"id", "no-such-device"}, http.StatusBadRequest, "Selection is not registered"},
 		{org + "invite", []string{"email", bob.Email, "role", "viewer"}, http.StatusConflict, "already a member"},
 		{org + "invite", []string{"email", " DAN@windpark.example", "role", "viewer"}, http.StatusConflict, "invit"},
 		{org + "invite", []string{"email", "nobody", "role", "viewer"}, http.StatusBadRequest, "E-mail"},
 		{org + "invite", []string{"email", "x@y.example", "role", "viewer", "message", strings.Repeat("x", 2001)}, http.StatusBadRequest, "Message"},
 		{org + "roles", []string{"name", "EDITOR"}, http.StatusConflict, "another role has this name"},
-		{technician, []string{"name", "Viewer", "permission", "devices.view"}, http.StatusConflict, "another role has this name"},
-		{technician, []string{"name", "Mechanic", "permission", "no.such"}, http.StatusBadRequest, "permissions[0]"},
+		{technician, []string{"shown", shown(role), "name", "Viewer", "permission", "devices.view"}, http.StatusConflict, "another role has this name"},
+		{technician, []string{"shown", shown(role), "name", "Mechanic", "permission", "no.such"}, http.StatusBadRequest, "Permissions"},
+		{technician, []string{"shown", "what it was", "name", "Mechanic"}, http.StatusConflict, "somebody has changed the role"},
+		{cleos + "/device/give", nil, http.StatusBadRequest, "tick"},
+		{cleos + "/device/take", nil, http.StatusBadRequest, "tick"},
+		{cleos + "/revoke", []string{"confirmation", cleo.Email}, http.StatusConflict, "no invitation left"},
+		{dans + "/revoke", []string{"confirmation", cleo.Email}, http.StatusBadRequest, "Confirmation"},
 		{technician + "/delete", nil, http.StatusConflict, "the role is in use"},
-		{org + "roles/viewer", []string{"name", "Guest"}, http.StatusConflict, "a built-in role cannot be changed"},
+		{org + "roles/viewer", []string{"shown", shown(roles.Role{Name: "Viewer", Permissions: viewers}), "name", "Guest"}, http.StatusConflict, "a built-in role cannot be changed"},
 		{org + "things/device", []string{"name", " "}, http.StatusBadRequest, "Name is empty"},
 		{"/organizations", []string{"name", strings.Repeat("x", 101)}, http.StatusBadRequest, "Name"},
 		{"/sign-up", []string{"email", "ada@WINDPARK.example"}, http.StatusConflict, "E-mail has an account already: sign in with it"},
@@ -131,8 +139,8 @@ func TestCustomRole(t *testing.T) {
 	if !strings.Contains(editor.body, `value="devices.view" checked>`) || !strings.Contains(editor.body, `value="devices.delete" disabled>`) {
 		t.Error("the editor does not tell what can be given")
 	}
-	b.says(b.want(http.StatusForbidden, b.post(org+"roles/"+string(guest.ID), "name", "Guest", "permission", "devices.delete")), "lacks a permission")
-	b.does(org+"roles/"+string(guest.ID), "name", "Visitor", "permission", "devices.view", "permission", "users.invite")
+	b.says(b.want(http.StatusForbidden, b.post(org+"roles/"+string(guest.ID), "shown", shown(guest), "name", "Guest", "permission", "devices.delete")), "lacks a permission")
+	b.does(org+"roles/"+string(guest.ID), "shown", shown(guest), "name", "Visitor", "permission", "devices.view", "permission", "users.invite")
 	b.says(b.want(http.StatusForbidden, b.post(org+"invite", "email", "x@windpark.example", "role", "editor")), "lacks a permission")
 	cleos := s.as(cleo)
 	cleos.says(cleos.open(org+"users/"+string(s.row(cleo.Email).ID)), "Visitor")
@@ -253,4 +261,51 @@ func TestMenu(t *testing.T) {
 	if user, err := s.app.svc.User(t.Context(), ada.ID); err != nil || user.Active != personal {
 		t.Errorf("works in %s, %v", user.Active, err)
 	}
+}
+
+// TestStaleForms finds that a form is refused that no longer says what it was made of.
+func TestStaleForms(t *testing.T) {
+	s := newStage(t, false)
+	b, d := s.as(ada), s.as(dan)
+	org, row := pathOf(s.park().Org), s.row(dan.Email)
+	self := org + "users/" + string(row.ID)
+	if page := b.open(self); !strings.Contains(page.body, self+"/revoke") {
+		t.Error("a pending member is not revoked")
+	}
+	issued, err := s.app.svc.Invites.Link(t.Context(), s.park(), row.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.does("/i/" + issued.Link.Token())
+	b.says(b.want(http.StatusConflict, b.post(self+"/revoke", "confirmation", dan.Email)), "no invitation left", "Remove member")
+	if s.row(dan.Email).Status != orgs.Active {
+		t.Error("who joined meanwhile is gone")
+	}
+	b.does(self+"/remove", "confirmation", dan.Email)
+}
+
+// TestRefusedBeside finds that a page on which one form was refused has the others as
+// they were.
+func TestRefusedBeside(t *testing.T) {
+	s := newStage(t, false)
+	b, org := s.as(ada), pathOf(s.park().Org)
+	role, err := s.app.svc.Roles.Create(t.Context(), s.park(), "Technician", "devices.view")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.app.svc.Members.ChangeRole(t.Context(), s.park(), s.row(cleo.Email).ID, role.ID); err != nil {
+		t.Fatal(err)
+	}
+	page := b.want(http.StatusConflict, b.post(org+"roles/"+string(role.ID)+"/delete"))
+	if !strings.Contains(page.body, `value="Technician"`) || !strings.Contains(page.body, `value="devices.view" checked`) {
+		t.Errorf("the form beside is\n%s", page.body)
+	}
+}
+
+// TestFirstVisit finds that who signs up on the way to another page is known there.
+func TestFirstVisit(t *testing.T) {
+	s := newStage(t, true)
+	b := s.nobody()
+	page := b.does("/sign-up", "then", "/organizations", "email", "new@elsewhere.example")
+	b.says(page, "new@elsewhere.example (personal)")
 }

@@ -9,7 +9,9 @@ import (
 	"io"
 	"io/fs"
 	"log/slog"
+	"net/url"
 	"os"
+	"path/filepath"
 	"strings"
 
 	_ "github.com/go-sql-driver/mysql"
@@ -34,7 +36,8 @@ type app struct {
 	sessions *securecookie.SecureCookie
 	mail     mailer
 	log      *slog.Logger
-	secure   bool // links are https, so cookies are for https alone
+	host     string // what requests are sent to
+	secure   bool   // links are https, so cookies are for https alone
 	pages    pages
 }
 
@@ -42,20 +45,19 @@ type app struct {
 type engine struct {
 	driver  string
 	dialect sqlstore.Dialect
-	text    string // the column type for text that is compared byte by byte
+	text    string // the column type for up to 100 characters that are compared byte by byte
 }
 
 // engineOf returns the engine that c names, and how its driver is told where.
 func engineOf(c config) (engine, string, error) {
 	switch {
 	case c.dsn == "":
-		pragmas := "?_pragma=foreign_keys(1)&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)"
-		return engine{"sqlite", sqlstore.SQLite(), "TEXT"}, "file:" + c.file + pragmas, nil
+		file := url.URL{Scheme: "file", Opaque: url.PathEscape(c.file), RawQuery: "_pragma=foreign_keys(1)&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)"}
+		return engine{"sqlite", sqlstore.SQLite(), "TEXT"}, file.String(), nil
 	case strings.HasPrefix(c.dsn, "postgres://"):
-		return engine{"pgx", sqlstore.PostgreSQL(), `VARCHAR(255) COLLATE "C"`}, c.dsn, nil
+		return engine{"pgx", sqlstore.PostgreSQL(), `VARCHAR(400) COLLATE "C"`}, c.dsn, nil
 	case strings.HasPrefix(c.dsn, "mysql://"):
-		text := "VARCHAR(255) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin"
-		return engine{"mysql", sqlstore.MySQL(), text}, strings.TrimPrefix(c.dsn, "mysql://"), nil
+		return engine{"mysql", sqlstore.MySQL(), "VARBINARY(400)"}, strings.TrimPrefix(c.dsn, "mysql://"), nil
 	}
 	return engine{}, "", errors.New("-dsn begins with postgres:// or mysql://")
 }
@@ -63,6 +65,14 @@ func engineOf(c config) (engine, string, error) {
 // open opens the database that c names, makes the tables that are missing and,
 // unless c says otherwise, the organization to look at.
 func open(ctx context.Context, c config, out io.Writer, log *slog.Logger) (*app, error) {
+	e, dsn, err := engineOf(c)
+	if err != nil {
+		return nil, err
+	}
+	home, err := url.Parse(c.url)
+	if err != nil {
+		return nil, err
+	}
 	secret, err := loadSecret(c.key)
 	if err != nil {
 		return nil, err
@@ -71,15 +81,11 @@ func open(ctx context.Context, c config, out io.Writer, log *slog.Logger) (*app,
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", c.key, err)
 	}
-	e, dsn, err := engineOf(c)
-	if err != nil {
-		return nil, err
-	}
 	db, err := sqlx.Open(e.driver, dsn)
 	if err != nil {
 		return nil, err
 	}
-	a := &app{db: db, log: log, secure: strings.HasPrefix(c.url, "https://"), pages: parsePages()}
+	a := &app{db: db, log: log, host: home.Host, secure: home.Scheme == "https", pages: parsePages()}
 	if err := a.start(ctx, e, keys, c, out); err != nil {
 		return nil, errors.Join(err, db.Close())
 	}
@@ -106,7 +112,7 @@ func (a *app) start(ctx context.Context, e engine, keys invites.Keys, c config, 
 	}
 	a.svc, err = charter.New(a.records, charter.Options{
 		Catalogue: roles.SmartServices(), InvitationKeys: keys, InvitationURL: c.url + "/i/",
-		PersonalName: func(p orgs.Profile) string { return strings.TrimSpace(p.FirstName+" "+p.LastName) + " (personal)" },
+		PersonalName: func(p orgs.Profile) string { return nameOf(p) + " (personal)" },
 		Logger:       a.log,
 	})
 	if err != nil || c.empty {
@@ -141,18 +147,26 @@ func (a *app) inTx(ctx context.Context, fn func(ctx context.Context, tx *sql.Tx,
 }
 
 // loadSecret reads the secret in the file at path, which it makes when it is not
-// there. It lies beside the database, not in it: who steals only that can make
-// neither a link nor a session.
+// there: whole, or not at all. It lies beside the database, not in it: who steals only
+// that can make neither a link nor a session.
 func loadSecret(path string) ([]byte, error) {
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if errors.Is(err, fs.ErrExist) {
-		return os.ReadFile(path)
+	secret, err := os.ReadFile(path)
+	if !errors.Is(err, fs.ErrNotExist) {
+		return secret, err
 	}
+	file, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".*") // for its owner alone
 	if err != nil {
 		return nil, err
 	}
-	secret := make([]byte, invites.MinKey)
+	defer os.Remove(file.Name())
+	secret = make([]byte, invites.MinKey)
 	rand.Read(secret) // never fails
 	_, err = file.Write(secret)
-	return secret, errors.Join(err, file.Close())
+	if err := errors.Join(err, file.Close()); err != nil {
+		return nil, err
+	}
+	if err := os.Link(file.Name(), path); err != nil && !errors.Is(err, fs.ErrExist) {
+		return nil, err
+	}
+	return os.ReadFile(path) // which may be another one's that came first
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"database/sql"
 	"net/url"
 
 	"github.com/seed-5b9f5318/charter"
@@ -14,6 +15,7 @@ import (
 type inviteData struct {
 	Link   string // of the invitation just made, for who does not see its page
 	Roles  []choice
+	Usual  roles.ID // the least of those that the actor may give
 	Things []choices
 }
 
@@ -44,12 +46,15 @@ func (r *request) inviteForm() (view, error) {
 	if data.Roles, err = r.choosable(f.May.AccessUsers); err != nil {
 		return view{}, err
 	}
+	for _, c := range data.Roles {
+		if c.Mine && (c.ID.BuiltIn() || data.Usual == "") {
+			data.Usual = c.ID
+		}
+	}
 	if made := orgs.MemberID(r.URL.Query().Get("made")); made != "" {
-		issued, err := r.svc.Invites.Link(ctx, r.as, made)
-		if err != nil {
+		if data.Link, err = r.link(made); err != nil {
 			return view{}, err
 		}
-		data.Link = issued.Link.URL()
 	}
 	for _, s := range categories() {
 		page, err := r.svc.Resources.Page(ctx, r.as, charter.ResourceQuery{Kinds: []roles.Kind{s.kind}})
@@ -107,9 +112,14 @@ func (r *request) rank(role roles.Role) roles.Rank {
 // invite invites, and mails the link where that is how it is delivered. Whether
 // that went well changes nothing about the invitation: its page has the link.
 func (r *request) invite() (string, error) {
-	request := invites.Request{Email: r.FormValue("email"), Role: roles.ID(r.FormValue("role")), Message: r.lines("message")}
+	request := invites.Request{Email: r.PostFormValue("email"), Role: roles.ID(r.PostFormValue("role")), Message: r.lines("message")}
 	for _, s := range categories() {
 		request.Grants = append(request.Grants, r.ticked(string(s.kind), s)...)
+	}
+	// Who may invite and not open members sees the link of what they made alone.
+	open, err := r.svc.Holds(r.Context(), r.as, roles.AccessUsers)
+	if err != nil {
+		return "", err
 	}
 	issued, err := r.svc.Invites.Invite(r.Context(), r.as, request)
 	if err != nil {
@@ -123,9 +133,8 @@ func (r *request) invite() (string, error) {
 			outcome = "unmailed"
 		}
 	}
-	// Who may invite and not open members sees the link of what they made alone.
-	if open, err := r.svc.Holds(r.Context(), r.as, roles.AccessUsers); err != nil || !open {
-		return r.orgPath("invite") + "?" + url.Values{"done": {outcome}, "made": {string(issued.Member.ID)}}.Encode(), err
+	if !open {
+		return r.orgPath("invite") + "?" + url.Values{"done": {outcome}, "made": {string(issued.Member.ID)}}.Encode(), nil
 	}
 	return r.orgPath("users", string(issued.Member.ID)) + "?done=" + outcome, nil
 }
@@ -151,21 +160,21 @@ func (r *request) invitation() (view, error) {
 		return view{}, err
 	}
 	wrong := r.me.ID != "" && orgs.FoldAddress(r.me.Email) != orgs.FoldAddress(preview.Email)
-	return view{page: "invitation", Title: "Invitation", Data: invitationData{preview, r.URL.Path, wrong}, Then: r.URL.Path}, nil
+	return view{page: "invitation", Title: "Invitation", Data: invitationData{preview, r.URL.Path, wrong}}, nil
 }
 
-// accept makes who signed in a member. The address comes from the account, never
+// accept makes who signed in a member, who goes to work there: both, or neither. The address comes from the account, never
 // from the request.
 func (r *request) accept() (string, error) {
-	member, err := r.svc.Invites.Accept(r.Context(), r.PathValue("token"),
-		charter.Invitee{User: r.me.ID, Profile: r.me.Profile(), Verified: []string{r.me.Email}})
-	if err != nil {
-		return "", err
-	}
-	if err := r.svc.Orgs.Switch(r.Context(), r.me.ID, member.Org); err != nil {
-		return "", err
-	}
-	return pathOf(member.Org) + "?done=joined", nil
+	var member orgs.Member
+	err := r.inTx(r.Context(), func(ctx context.Context, _ *sql.Tx, svc *charter.Service) (err error) {
+		who := charter.Invitee{User: r.me.ID, Profile: r.me.Profile(), Verified: []string{r.me.Email}}
+		if member, err = svc.Invites.Accept(ctx, r.PathValue("token"), who); err != nil {
+			return err
+		}
+		return svc.Orgs.Switch(ctx, r.me.ID, member.Org)
+	})
+	return pathOf(member.Org) + "?done=joined", err
 }
 
 // received lists the invitations to the account's address.

@@ -40,6 +40,9 @@ func newMailer(server, from string, out io.Writer) (mailer, error) {
 		options = append(options, mail.WithTLSPolicy(mail.TLSMandatory),
 			mail.WithSMTPAuth(mail.SMTPAuthAutoDiscover), mail.WithUsername(user.Username()), mail.WithPassword(password))
 	}
+	if err := mail.NewMsg().From(from); err != nil {
+		return nil, fmt.Errorf("-from: %w", err)
+	}
 	client, err := mail.NewClient(address.Hostname(), options...)
 	if err != nil {
 		return nil, err
@@ -87,14 +90,15 @@ type printer struct {
 func (p *printer) send(_ context.Context, to string, about charter.Preview, link string) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	_, err := fmt.Fprintf(p.out, "\nTo: %s\nSubject: %s\n%s\n", plain(to), plain(subject(about)), plain(body(about, link)))
+	text := strings.ReplaceAll(strings.TrimSpace(plain(body(about, link))), "\n", "\n    ") // nobody's message looks like a mail of ours
+	_, err := fmt.Fprintf(p.out, "\nTo: %s\nSubject: %s\n    %s\n", plain(to), plain(subject(about)), text)
 	return err
 }
 
-// plain returns text without what would steer a terminal.
+// plain returns text without what would steer a terminal, or turn what it shows.
 func plain(text string) string {
 	return strings.Map(func(r rune) rune {
-		if unicode.IsControl(r) && r != '\n' {
+		if !unicode.IsPrint(r) && r != '\n' {
 			return unicode.ReplacementChar
 		}
 		return r

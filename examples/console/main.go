@@ -29,15 +29,19 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"os/signal"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 )
 
 func main() {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	context.AfterFunc(ctx, stop)   // a second one ends the program at once
+	signal.Ignore(syscall.SIGPIPE) // who reads no mails here is no reason to end
 	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
 	stop()
 	switch {
@@ -68,20 +72,32 @@ func parse(args []string, stderr io.Writer) (config, error) {
 	flags.StringVar(&c.addr, "addr", "localhost:8080", "`address` to listen on; port 0 takes a free one")
 	flags.StringVar(&c.url, "url", "", "what links begin with, when it is not http:// and the address")
 	flags.StringVar(&c.file, "db", "", "SQLite `file` to keep; made when it is not there")
-	flags.StringVar(&c.dsn, "dsn", "", "a `database` server instead: postgres://… or mysql://…")
+	flags.StringVar(&c.dsn, "dsn", "", "a `database` server instead: postgres://… or mysql://…; also from CONSOLE_DSN")
 	flags.StringVar(&c.key, "key", "", "`file` with the secret of links and sessions; made when it is not there")
 	flags.BoolVar(&c.empty, "empty", false, "start without the prepared organization")
-	flags.StringVar(&c.smtp, "smtp", "", "mail `server`, as smtp://user:password@host:587; without it mails are printed here")
+	flags.StringVar(&c.smtp, "smtp", "", "mail `server`, as smtp://user:password@host:587; also from CONSOLE_SMTP; without it mails are printed here")
 	flags.StringVar(&c.from, "from", "console@localhost", "sender `address` of mails")
 	if err := flags.Parse(args); err != nil {
 		return config{}, err
 	}
 	if flags.NArg() > 0 {
-		return config{}, fmt.Errorf("what is %q? see -help", flags.Arg(0))
+		return config{}, errors.New("there are flags only, see -help")
 	}
 	if c.file != "" && c.dsn != "" {
 		return config{}, errors.New("-db and -dsn are two databases: choose one")
 	}
+	if strings.HasPrefix(c.file, ":") {
+		return config{}, errors.New("-db is no file; without it the database is a temporary one")
+	}
+	if c.file == "" {
+		c.dsn = cmp.Or(c.dsn, os.Getenv("CONSOLE_DSN")) // other people see what a command line says
+	}
+	c.smtp = cmp.Or(c.smtp, os.Getenv("CONSOLE_SMTP"))
+	home, err := url.Parse(c.url)
+	if c.url != "" && (err != nil || home.Scheme != "http" && home.Scheme != "https" || home.Host == "" || home.RawQuery != "" || home.Fragment != "") {
+		return config{}, errors.New("-url is no address such as https://console.example")
+	}
+	c.url = strings.TrimRight(c.url, "/")
 	return c, nil
 }
 
@@ -133,15 +149,19 @@ func serve(ctx context.Context, listener net.Listener, handler http.Handler) err
 		Handler: handler, ReadHeaderTimeout: 5 * time.Second, ReadTimeout: 30 * time.Second,
 		WriteTimeout: time.Minute, IdleTimeout: time.Minute,
 	}
-	ended := make(chan error, 1)
+	ended := make(chan struct{})
 	go func() {
 		<-ctx.Done()
 		grace, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 		defer cancel()
-		ended <- web.Shutdown(grace)
+		if web.Shutdown(grace) != nil {
+			web.Close() // who has not sent a request by now has none
+		}
+		close(ended)
 	}()
 	if err := web.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 		return err
 	}
-	return <-ended
+	<-ended
+	return nil
 }

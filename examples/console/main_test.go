@@ -108,7 +108,7 @@ func TestRunRefuses(t *testing.T) {
 		t.Fatal(err)
 	}
 	for _, args := range [][]string{
-		{"-no-such-flag"}, {"what"}, {"-db", "x", "-dsn", "mysql://y"}, {"-dsn", "oracle://y"}, {"-smtp", "localhost"}, {"-addr", "nowhere"}, {"-key", short},
+		{"-no-such-flag"}, {"what"}, {"-db", "x", "-dsn", "mysql://y"}, {"-dsn", "oracle://y"}, {"-smtp", "localhost"}, {"-smtp", "smtp://localhost", "-from", "nobody"}, {"-url", "console.example"}, {"-url", "javascript:alert(1)"}, {"-db", ":memory:"}, {"-addr", "nowhere"}, {"-key", short},
 		{"-db", filepath.Join(t.TempDir(), "no", "such", "folder", "x.db")},
 	} {
 		t.Chdir(t.TempDir())
@@ -118,6 +118,36 @@ func TestRunRefuses(t *testing.T) {
 	}
 	if err := run(t.Context(), []string{"-help"}, io.Discard, io.Discard); !errors.Is(err, flag.ErrHelp) {
 		t.Errorf("-help is %v", err)
+	}
+}
+
+// TestPrepareWhole finds that what cannot be prepared whole is not begun.
+func TestPrepareWhole(t *testing.T) {
+	s := newStage(t, true)
+	p := dan.Profile()
+	if _, err := s.app.signUp(t.Context(), p); err != nil {
+		t.Fatal(err)
+	}
+	before := s.dump()
+	if err := s.app.prepare(t.Context()); err == nil || !strings.Contains(err.Error(), "-empty") {
+		t.Errorf("with others there: %v", err)
+	}
+	if s.dump() != before {
+		t.Error("something was begun")
+	}
+}
+
+// TestFileNames opens databases by names that mean something in an address.
+func TestFileNames(t *testing.T) {
+	folder := t.TempDir()
+	for _, name := range []string{"a?b.db", "a#b.db", "x%41.db", "with space.db"} {
+		_, stop := start(t, "-empty", "-db", filepath.Join(folder, name))
+		if err := stop(); err != nil {
+			t.Error(err)
+		}
+		if _, err := os.Stat(filepath.Join(folder, name)); err != nil {
+			t.Error(err)
+		}
 	}
 }
 
@@ -187,8 +217,8 @@ func TestMail(t *testing.T) {
 func TestPrintedMail(t *testing.T) {
 	s := newStage(t, false)
 	b := s.as(ada)
-	b.does(pathOf(s.park().Org)+"invite", "email", "fay@windpark.example", "role", "viewer", "message", "Hello\x1b[2JFay\r\nBye")
-	if mail := s.mails.String(); !strings.Contains(mail, "/i/") || strings.ContainsAny(mail, "\x1b\r") || !strings.Contains(mail, "Fay\nBye") {
+	b.does(pathOf(s.park().Org)+"invite", "email", "fay@windpark.example", "role", "viewer", "message", "Hello\x1b[2J\u202eFay\r\nBye\r\n\r\nTo: bob")
+	if mail := s.mails.String(); !strings.Contains(mail, "/i/") || strings.ContainsAny(mail, "\x1b\r\u202e") || strings.Contains(mail, "\nTo: bob") || !strings.Contains(mail, "Fay\n    Bye") {
 		t.Errorf("the mail is %q", mail)
 	}
 }

@@ -1,7 +1,7 @@
 package main
 
 import (
-	"net/http"
+	"errors"
 	"strings"
 	"unicode/utf8"
 
@@ -49,11 +49,21 @@ func (r *request) memberPage(tab string) (memberPage, *frame, error) {
 	if p.Role, p.Roles, err = r.rolesFor(m, f.May); err != nil || m.Status != orgs.Invited || !f.May.Invite {
 		return p, f, err
 	}
-	issued, err := r.svc.Invites.Link(ctx, r.as, m.ID)
-	if err == nil {
-		p.Link = issued.Link.URL()
+	p.Link, err = r.link(m.ID)
+	return p, f, err
+}
+
+// link returns the link of invitation id, and none where there is none for the actor
+// now: it was accepted or revoked meanwhile, or its role is above the actor's.
+func (r *request) link(id orgs.MemberID) (string, error) {
+	issued, err := r.svc.Invites.Link(r.Context(), r.as, id)
+	switch {
+	case errors.Is(err, charter.ErrNotPending), errors.Is(err, charter.ErrNotFound), errors.Is(err, charter.ErrDenied):
+		return "", nil
+	case err != nil:
+		return "", err
 	}
-	return p, f, ignoreEscalation(err)
+	return issued.Link.URL(), nil
 }
 
 // rolesFor returns m's role, and those there are to who may know them.
@@ -71,15 +81,6 @@ func (r *request) rolesFor(m orgs.Member, may may) (roles.Role, []charter.RoleCo
 	return roles.Role{ID: m.Role, Name: string(m.Role)}, counts, err // deleted between the two reads
 }
 
-// ignoreEscalation drops the refusal to show the link of somebody who is above the
-// actor: the page has no link then.
-func ignoreEscalation(err error) error {
-	if _, _, code := explain(err); code == http.StatusForbidden {
-		return nil
-	}
-	return err
-}
-
 // member is the tab "Information".
 func (r *request) member() (view, error) {
 	p, f, err := r.memberPage("information")
@@ -87,18 +88,30 @@ func (r *request) member() (view, error) {
 }
 
 func (r *request) changeRole() (string, error) {
-	err := r.svc.Members.ChangeRole(r.Context(), r.as, r.memberID(), roles.ID(r.FormValue("role")))
+	err := r.svc.Members.ChangeRole(r.Context(), r.as, r.memberID(), roles.ID(r.PostFormValue("role")))
 	return r.orgPath("users", string(r.memberID())) + "?done=role", err
 }
 
-// remove removes the member, or revokes the invitation. Who removed themselves goes
-// to where they work now.
+// revoke revokes the invitation, and refuses when it was accepted since the form was
+// shown.
+func (r *request) revoke() (string, error) {
+	m, err := r.svc.Members.Get(r.Context(), r.as, r.memberID())
+	if err != nil {
+		return "", err
+	}
+	if err := m.Confirm(r.PostFormValue("confirmation")); err != nil {
+		return "", err
+	}
+	return r.orgPath("users") + "?done=removed", r.svc.Invites.Revoke(r.Context(), r.as, m.ID)
+}
+
+// remove removes the member. Who removed themselves goes to where they work now.
 func (r *request) remove() (string, error) {
 	me, err := r.svc.Members.Me(r.Context(), r.as)
 	if err != nil {
 		return "", err
 	}
-	err = r.svc.Members.Remove(r.Context(), r.as, r.memberID(), r.FormValue("confirmation"))
+	err = r.svc.Members.Remove(r.Context(), r.as, r.memberID(), r.PostFormValue("confirmation"))
 	if me.ID == r.memberID() {
 		return "/?done=left", err
 	}
@@ -200,6 +213,8 @@ func (r *request) ticked(field string, s category) []grants.Grant {
 	return list
 }
 
+var errNothing = &charter.InvalidError{Field: "selection", Problem: "is empty: tick what it is about"}
+
 // allOfKind is the box that stands for everything, present and future. No ID of
 // this host has a star.
 const allOfKind = "*"
@@ -209,7 +224,11 @@ func (r *request) give() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	err = r.svc.Grants.Give(r.Context(), r.as, r.memberID(), r.ticked("id", s)...)
+	ticked := r.ticked("id", s)
+	if len(ticked) == 0 {
+		return "", errNothing
+	}
+	err = r.svc.Grants.Give(r.Context(), r.as, r.memberID(), ticked...)
 	return r.orgPath("users", string(r.memberID()), string(s.kind)) + "?done=given", err
 }
 
@@ -218,7 +237,11 @@ func (r *request) take() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	err = r.svc.Grants.Take(r.Context(), r.as, r.memberID(), r.ticked("id", s)...)
+	ticked := r.ticked("id", s)
+	if len(ticked) == 0 {
+		return "", errNothing
+	}
+	err = r.svc.Grants.Take(r.Context(), r.as, r.memberID(), ticked...)
 	return r.orgPath("users", string(r.memberID()), string(s.kind)) + "?done=taken", err
 }
 

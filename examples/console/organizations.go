@@ -31,15 +31,18 @@ func (r *request) organizations() (view, error) {
 
 // createOrganization founds one and goes to work in it.
 func (r *request) createOrganization() (string, error) {
-	org, err := r.svc.Orgs.Create(r.Context(), r.me.ID, r.FormValue("name"))
-	if err != nil {
-		return "", err
-	}
-	return pathOf(org.ID) + "?done=founded", r.svc.Orgs.Switch(r.Context(), r.me.ID, org.ID)
+	var org charter.Organization
+	err := r.inTx(r.Context(), func(ctx context.Context, _ *sql.Tx, svc *charter.Service) (err error) {
+		if org, err = svc.Orgs.Create(ctx, r.me.ID, r.PostFormValue("name")); err != nil {
+			return err
+		}
+		return svc.Orgs.Switch(ctx, r.me.ID, org.ID)
+	})
+	return pathOf(org.ID) + "?done=founded", err
 }
 
 func (r *request) switchTo() (string, error) {
-	org := orgs.ID(r.FormValue("org"))
+	org := orgs.ID(r.PostFormValue("org"))
 	return pathOf(org), r.svc.Orgs.Switch(r.Context(), r.me.ID, org)
 }
 
@@ -77,13 +80,13 @@ func (r *request) settings() (view, error) {
 }
 
 func (r *request) rename() (string, error) {
-	return r.orgPath("settings") + "?done=org-renamed", r.svc.Orgs.Rename(r.Context(), r.as, r.FormValue("name"))
+	return r.orgPath("settings") + "?done=org-renamed", r.svc.Orgs.Rename(r.Context(), r.as, r.PostFormValue("name"))
 }
 
 func (r *request) setBilling() (string, error) {
 	return r.orgPath("settings") + "?done=billing", r.svc.Orgs.SetBilling(r.Context(), r.as, orgs.Billing{
-		Company: r.FormValue("billing.company"), Address: r.lines("billing.address"), VATID: r.FormValue("billing.vat-id"),
-		Email: r.FormValue("billing.email"), Reference: r.FormValue("billing.reference"),
+		Company: r.PostFormValue("billing.company"), Address: r.lines("billing.address"), VATID: r.PostFormValue("billing.vat-id"),
+		Email: r.PostFormValue("billing.email"), Reference: r.PostFormValue("billing.reference"),
 	})
 }
 
@@ -94,7 +97,7 @@ func (r *request) deleteOrganization() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	if r.FormValue("confirmation") != org.Name {
+	if r.PostFormValue("confirmation") != org.Name {
 		return "", &charter.InvalidError{Field: "delete.confirmation", Problem: "is not the organization's name"}
 	}
 	err = r.inTx(r.Context(), func(ctx context.Context, tx *sql.Tx, svc *charter.Service) error {

@@ -7,6 +7,7 @@ import (
 	"embed"
 	"errors"
 	"html/template"
+	"mime"
 	"net/http"
 	"net/url"
 	"strings"
@@ -153,14 +154,17 @@ func (r *request) refuse() {
 
 // fail answers an error that no form can show.
 func (r *request) fail(err error) {
-	code, _ := charter.Status(err)
-	switch {
-	case code == http.StatusForbidden, code == http.StatusNotFound, code == http.StatusBadRequest:
+	code, text := charter.Status(err)
+	switch code {
+	case http.StatusForbidden, http.StatusNotFound, http.StatusBadRequest:
 		r.refuse()
-	default:
+		return
+	case http.StatusInternalServerError:
 		r.log.ErrorContext(r.Context(), "request failed", "pattern", r.Pattern, "error", err)
-		r.show(code, view{page: "failed", Title: "That did not work"})
+	default:
+		r.log.DebugContext(r.Context(), "request failed", "pattern", r.Pattern, "error", err)
 	}
+	r.show(code, view{page: "failed", Title: "That did not work", Data: text})
 }
 
 // get answers with the page that load returns.
@@ -176,8 +180,9 @@ func (r *request) get(load loader) {
 // post does what act does and goes where it says, or shows the page that was
 // posted from again, with what was wrong.
 func (r *request) post(act action, load loader) {
-	if err := r.ParseForm(); err != nil { // too long, or no form
-		r.refuse()
+	kind, _, _ := mime.ParseMediaType(r.Header.Get("Content-Type")) // "" for one that is none
+	if r.ParseForm() != nil || r.Method == http.MethodPost && kind != "application/x-www-form-urlencoded" {
+		r.refuse() // too long, or no form of these pages
 		return
 	}
 	to, err := act(r)
@@ -207,6 +212,8 @@ func explain(err error) (problem, field string, code int) {
 	switch {
 	case errors.As(err, &invalid):
 		return invalid.Problem, invalid.Field, code
+	case errors.Is(err, errChanged):
+		return errChanged.Error(), "", http.StatusConflict
 	case errors.Is(err, errTaken):
 		return errTaken.Error(), "email", http.StatusConflict
 	case errors.Is(err, charter.ErrEscalation), errors.Is(err, charter.ErrWrongAddress):
@@ -219,7 +226,7 @@ func explain(err error) (problem, field string, code int) {
 
 // lines returns a field of several lines, which browsers end with two characters.
 func (r *request) lines(field string) string {
-	return strings.ReplaceAll(r.FormValue(field), "\r\n", "\n")
+	return strings.ReplaceAll(r.PostFormValue(field), "\r\n", "\n")
 }
 
 // orgPath returns the address of a page of the organization.

@@ -25,54 +25,83 @@ var (
 const eve = "eve@rotorcare.example"
 
 // prepare founds the organization to look at, unless it was done before: three
-// people, twelve devices, four dashboards and two pending invitations.
+// people, twelve devices, four dashboards and two pending invitations. All of it or
+// nothing, so that whatever interrupts it, the next start does it.
 func (a *app) prepare(ctx context.Context) error {
-	if _, err := a.account(ctx, ada.ID); !errors.Is(err, sql.ErrNoRows) {
-		return err
-	}
+	return a.inTx(ctx, func(ctx context.Context, tx *sql.Tx, svc *charter.Service) error {
+		var there, all int
+		row := tx.QueryRowContext(ctx, a.db.Rebind(`SELECT COUNT(CASE id WHEN ? THEN 1 END), COUNT(*) FROM accounts`), ada.ID)
+		if err := row.Scan(&there, &all); err != nil || there > 0 {
+			return err
+		}
+		if all > 0 {
+			return errors.New("other people use this database: start with -empty")
+		}
+		p := preparation{a, tx, svc, charter.Actor{User: ada.ID}}
+		return p.run(ctx)
+	})
+}
+
+// preparation is the transaction of prepare, and Ada in the organization.
+type preparation struct {
+	*app
+	tx  *sql.Tx
+	svc *charter.Service
+	as  charter.Actor
+}
+
+func (p preparation) run(ctx context.Context) error {
 	for _, each := range []account{ada, bob, cleo, dan, mallory} {
-		if _, err := a.insertAccount(ctx, each); err != nil {
+		if err := p.insertAccountIn(ctx, p.tx, each); err != nil {
 			return err
 		}
 	}
 	for _, each := range []account{ada, dan, mallory} {
-		if _, err := a.svc.SignIn(ctx, each.ID, each.Profile()); err != nil {
+		if _, err := p.svc.SignIn(ctx, each.ID, each.Profile()); err != nil {
 			return err
 		}
 	}
-	org, err := a.svc.Orgs.Create(ctx, ada.ID, "Windpark North")
+	org, err := p.svc.Orgs.Create(ctx, ada.ID, "Windpark North")
 	if err != nil {
 		return err
 	}
-	if err := a.svc.Orgs.Switch(ctx, ada.ID, org.ID); err != nil {
+	if err := p.svc.Orgs.Switch(ctx, ada.ID, org.ID); err != nil {
 		return err
 	}
-	as := charter.Actor{User: ada.ID, Org: org.ID}
-	turbines, err := a.prepareThings(ctx, as)
+	p.as.Org = org.ID
+	turbines, err := p.things(ctx)
 	if err != nil {
 		return err
 	}
-	return a.preparePeople(ctx, as, turbines)
+	return p.people(ctx, turbines)
 }
 
-func (a *app) prepareThings(ctx context.Context, as charter.Actor) ([]thing, error) {
-	var turbines []thing
+// things adds them, and returns the devices.
+func (p preparation) things(ctx context.Context) (turbines []thing, err error) {
+	add := func(s category, name string) (thing, error) {
+		made, err := newThing(s, name)
+		if err != nil {
+			return thing{}, err
+		}
+		return made, p.createIn(ctx, p.tx, p.svc, p.as, s, made)
+	}
 	for n := range 12 {
-		made, err := a.create(ctx, as, device, fmt.Sprintf("Turbine %d", n+1))
+		made, err := add(device, fmt.Sprintf("Turbine %d", n+1))
 		if err != nil {
 			return nil, err
 		}
 		turbines = append(turbines, made)
 	}
 	for _, name := range []string{"Park output", "Maintenance", "Grid feed-in", "Weather"} {
-		if _, err := a.create(ctx, as, dashboard, name); err != nil {
+		if _, err := add(dashboard, name); err != nil {
 			return nil, err
 		}
 	}
 	return turbines, nil
 }
 
-func (a *app) preparePeople(ctx context.Context, as charter.Actor, turbines []thing) error {
+// people invites them, and has those join who are to be there.
+func (p preparation) people(ctx context.Context, turbines []thing) error {
 	one := func(n int) grants.Grant { return grants.One(device.kind, turbines[n-1].ID) }
 	dashboards := grants.All(dashboard.kind)
 	for _, each := range []struct {
@@ -84,7 +113,7 @@ func (a *app) preparePeople(ctx context.Context, as charter.Actor, turbines []th
 		{nil, invites.Request{Email: dan.Email, Role: roles.Editor, Message: "Welcome to the park, Dan."}},
 		{nil, invites.Request{Email: eve, Role: roles.Viewer, Grants: []grants.Grant{dashboards}}},
 	} {
-		issued, err := a.svc.Invites.Invite(ctx, as, each.request)
+		issued, err := p.svc.Invites.Invite(ctx, p.as, each.request)
 		if err != nil {
 			return err
 		}
@@ -92,7 +121,7 @@ func (a *app) preparePeople(ctx context.Context, as charter.Actor, turbines []th
 			continue
 		}
 		who := charter.Invitee{User: each.joins.ID, Profile: each.joins.Profile(), Verified: []string{each.joins.Email}}
-		if _, err := a.svc.Invites.Accept(ctx, issued.Link.Token(), who); err != nil {
+		if _, err := p.svc.Invites.Accept(ctx, issued.Link.Token(), who); err != nil {
 			return err
 		}
 	}

@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"database/sql"
+	"errors"
+	"fmt"
 
 	"github.com/seed-5b9f5318/charter"
 	"github.com/seed-5b9f5318/charter/roles"
@@ -17,7 +19,7 @@ type rolesData struct {
 // most that a role has.
 type bar struct {
 	charter.RoleCount
-	Active, Invited int
+	ActiveWidth, InvitedWidth int
 }
 
 // matrix is a service's permissions, with a mark for each role.
@@ -74,7 +76,7 @@ func (r *request) matrix(counts []charter.RoleCount) []matrix {
 }
 
 func (r *request) createRole() (string, error) {
-	role, err := r.svc.Roles.Create(r.Context(), r.as, r.FormValue("name"))
+	role, err := r.svc.Roles.Create(r.Context(), r.as, r.PostFormValue("name"))
 	return r.orgPath("roles", string(role.ID)) + "?done=role-created", err
 }
 
@@ -83,6 +85,7 @@ func (r *request) roleID() roles.ID { return roles.ID(r.PathValue("role")) }
 type roleData struct {
 	charter.RoleCount
 	Editable bool
+	Shown    string
 	Services []boxes
 }
 
@@ -105,13 +108,13 @@ func (r *request) role() (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	shown := -1
+	at := -1
 	for i, c := range counts {
 		if c.Role.ID == r.roleID() {
-			shown = i
+			at = i
 		}
 	}
-	if shown < 0 {
+	if at < 0 {
 		return view{}, charter.ErrNotFound
 	}
 	mine, err := r.svc.Roles.Mine(ctx, r.as)
@@ -122,7 +125,7 @@ func (r *request) role() (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	data := roleData{RoleCount: counts[shown]}
+	data := roleData{RoleCount: counts[at], Shown: shown(counts[at].Role)}
 	data.Editable = f.May.ChangeRoles && !data.Role.ID.BuiltIn() && data.Role.ID != mine.ID &&
 		r.rank(mine).MayGive(r.rank(data.Role)) == nil
 	data.Services = r.boxes(data.Role, mine)
@@ -150,13 +153,35 @@ func (r *request) changeRoleItself() (string, error) {
 		holds = append(holds, roles.Permission(p))
 	}
 	err := r.inTx(r.Context(), func(ctx context.Context, _ *sql.Tx, svc *charter.Service) error {
-		if err := svc.Roles.Rename(ctx, r.as, r.roleID(), r.FormValue("name")); err != nil {
+		if err := r.unchanged(ctx, svc); err != nil {
+			return err
+		}
+		if err := svc.Roles.Rename(ctx, r.as, r.roleID(), r.PostFormValue("name")); err != nil {
 			return err
 		}
 		return svc.Roles.SetPermissions(ctx, r.as, r.roleID(), holds...)
 	})
 	return r.orgPath("roles", string(r.roleID())) + "?done=role-changed", err
 }
+
+var errChanged = errors.New("somebody has changed the role meanwhile: look at it again")
+
+// unchanged refuses when the role is no longer what the form was made of.
+func (r *request) unchanged(ctx context.Context, svc *charter.Service) error {
+	counts, err := svc.Roles.List(ctx, r.as)
+	if err != nil {
+		return err
+	}
+	for _, c := range counts {
+		if c.Role.ID == r.roleID() && shown(c.Role) != r.PostFormValue("shown") {
+			return errChanged
+		}
+	}
+	return nil
+}
+
+// shown returns what a form says about the role that it was made of.
+func shown(role roles.Role) string { return fmt.Sprint(role.Name, role.Permissions) }
 
 func (r *request) deleteRole() (string, error) {
 	err := r.svc.Roles.Delete(r.Context(), r.as, r.roleID())

@@ -59,7 +59,8 @@ type thing struct {
 
 func (t thing) resource() grants.Resource { return grants.Resource{Kind: t.Kind, ID: t.ID} }
 
-// named returns the rows of resources of org, in their order.
+// named returns the rows of resources of org, in their order. Who may open members or
+// the history learns by it what things are called, whether they may see them or not.
 func (a *app) named(ctx context.Context, org orgs.ID, resources []grants.Resource) ([]thing, error) {
 	list := make([]thing, 0, len(resources))
 	if len(resources) == 0 {
@@ -92,31 +93,39 @@ func (a *app) named(ctx context.Context, org orgs.ID, resources []grants.Resourc
 // create adds a thing to the host's table and registers it: both, or neither. Who
 // made it and is no Admin would not reach it, so it is given to them at once.
 func (a *app) create(ctx context.Context, as charter.Actor, s category, name string) (thing, error) {
-	id, err := uuid.NewV7() // lists come by ID: in the order of making
+	made, err := newThing(s, name)
 	if err != nil {
 		return thing{}, err
 	}
-	made := thing{Kind: s.kind, ID: grants.ResourceID(id.String()), Name: name, Firmware: 1}
 	err = a.inTx(ctx, func(ctx context.Context, tx *sql.Tx, svc *charter.Service) error {
-		if err := svc.Require(ctx, as, s.add, grants.Resource{}); err != nil {
-			return err
-		}
-		_, err := tx.ExecContext(ctx, a.db.Rebind(`INSERT INTO things (org, kind, id, name, firmware) VALUES (?, ?, ?, ?, ?)`),
-			as.Org, made.Kind, made.ID, made.Name, made.Firmware)
-		if err != nil {
-			return err
-		}
-		host := charter.HostFor(as)
-		if err := svc.Resources.Register(ctx, host, made.resource()); err != nil {
-			return err
-		}
-		me, err := svc.Members.Me(ctx, as)
-		if err != nil || me.Role == roles.Admin {
-			return err
-		}
-		return svc.Grants.Give(ctx, host, me.ID, grants.One(made.Kind, made.ID))
+		return a.createIn(ctx, tx, svc, as, s, made)
 	})
 	return made, err
+}
+
+func newThing(s category, name string) (thing, error) {
+	id, err := uuid.NewV7() // lists come by ID: in the order of making
+	return thing{Kind: s.kind, ID: grants.ResourceID(id.String()), Name: name, Firmware: 1}, err
+}
+
+func (a *app) createIn(ctx context.Context, tx *sql.Tx, svc *charter.Service, as charter.Actor, s category, made thing) error {
+	if err := svc.Require(ctx, as, s.add, grants.Resource{}); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, a.db.Rebind(`INSERT INTO things (org, kind, id, name, firmware) VALUES (?, ?, ?, ?, ?)`),
+		as.Org, made.Kind, made.ID, made.Name, made.Firmware)
+	if err != nil {
+		return err
+	}
+	host := charter.HostFor(as)
+	if err := svc.Resources.Register(ctx, host, made.resource()); err != nil {
+		return err
+	}
+	me, err := svc.Members.Me(ctx, as)
+	if err != nil || me.Role == roles.Admin {
+		return err
+	}
+	return svc.Grants.Give(ctx, host, me.ID, grants.One(made.Kind, made.ID))
 }
 
 // change does one thing to thing t, in the transaction that asks whether the actor
@@ -165,7 +174,10 @@ func (r *request) addThing() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	name, err := orgs.Name(r.FormValue("name"))
+	if err := r.svc.Require(r.Context(), r.as, s.add, grants.Resource{}); err != nil {
+		return "", err
+	}
+	name, err := orgs.Name(r.PostFormValue("name"))
 	if err != nil {
 		return "", err
 	}
@@ -247,7 +259,10 @@ func (r *request) renameThing() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	name, err := orgs.Name(r.FormValue("name"))
+	if err := r.svc.Require(r.Context(), r.as, s.edit, t); err != nil {
+		return "", err
+	}
+	name, err := orgs.Name(r.PostFormValue("name"))
 	if err != nil {
 		return "", err
 	}

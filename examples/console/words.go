@@ -2,9 +2,14 @@ package main
 
 import (
 	"cmp"
+	"crypto/sha256"
+	"encoding/hex"
 	"html/template"
+	"io/fs"
 	"net/url"
 	"slices"
+	"strings"
+	"sync"
 	"time"
 
 	"github.com/seed-5b9f5318/charter/orgs"
@@ -16,6 +21,7 @@ var helpers = template.FuncMap{
 	"initials": initials,
 	"orgPath":  pathOf,
 	"label":    label,
+	"version":  version,
 	"text":     func(id orgs.MemberID) string { return string(id) },
 	"has":      slices.Contains[[]string],
 	"columns":  func(counts []bar) int { return len(counts) + 1 },
@@ -31,6 +37,23 @@ var helpers = template.FuncMap{
 	},
 }
 
+// version returns a word that is another one when a file to keep is another one.
+var version = sync.OnceValue(func() string {
+	sum := sha256.New()
+	names, err := fs.Glob(files, "static/*")
+	for _, name := range names {
+		var file []byte
+		if file, err = files.ReadFile(name); err != nil {
+			break
+		}
+		sum.Write(file)
+	}
+	if err != nil {
+		panic(err) // they are compiled in
+	}
+	return hex.EncodeToString(sum.Sum(nil))[:12]
+})
+
 // labels are what forms call the fields that charter names.
 var labels = map[string]string{
 	"email":               "E-mail",
@@ -41,6 +64,9 @@ var labels = map[string]string{
 	"message":             "Message",
 	"confirmation":        "Confirmation",
 	"delete.confirmation": "Confirmation",
+	"selection":           "Selection",
+	"grants":              "Selection",
+	"permissions":         "Permissions",
 	"resource.id":         "Device or dashboard",
 	"billing.company":     "Company",
 	"billing.address":     "Address",
@@ -49,7 +75,11 @@ var labels = map[string]string{
 	"billing.reference":   "Reference",
 }
 
-func label(field string) string { return cmp.Or(labels[field], field) }
+// label returns what the form calls a field; all of a list have one label.
+func label(field string) string {
+	list, _, _ := strings.Cut(field, "[")
+	return cmp.Or(labels[list], field)
+}
 
 // done says what an action did, by the word in the address that it goes on to.
 var done = map[string]string{
