@@ -1,0 +1,34 @@
+package browsertest
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/chromedp/cdproto/page"
+)
+
+// pictures returns the folder for the pictures of t, which is kept if somebody has said
+// where.
+func pictures(t testing.TB) string {
+	t.Helper()
+	folder := os.Getenv("CHARTER_SCREENSHOTS")
+	if folder == "" {
+		return t.TempDir()
+	}
+	folder = filepath.Join(folder, filepath.FromSlash(t.Name()))
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	return folder
+}
+
+// shot takes a picture of the whole page.
+func (p *person) shot(name string) {
+	p.t.Helper()
+	yes := true
+	picture := call(p, page.CaptureScreenshot, page.CaptureScreenshotParams{CaptureBeyondViewport: &yes, OptimizeForSpeed: &yes}).Data
+	if err := os.WriteFile(filepath.Join(p.folder, name+".png"), picture, 0o600); err != nil {
+		p.t.Fatal(err)
+	}
+}
