@@ -38,13 +38,19 @@ func (f fault) String() string {
 	return said
 }
 
-// faults returns the accessibility faults of the page as it is now. Axe runs in a world
-// of its own, where the policy of the page does not count and no script of it is seen.
-func (p *person) faults() (found []fault) {
+// withAxe loads axe beside the page, in a world of its own: the policy of the page does
+// not count there, and no script of the page sees it. It lasts as long as the page.
+func (p *person) withAxe() runtime.ExecutionContextID {
 	p.t.Helper()
 	frame := call(p, page.GetFrameTree, cdp.Empty{}).FrameTree.Frame.ID
 	world := call(p, page.CreateIsolatedWorld, page.CreateIsolatedWorldParams{FrameID: frame}).ExecutionContextID
 	p.inWorld(world, axe)
+	return world
+}
+
+// faults returns the accessibility faults of the page as it is now.
+func (p *person) faults(world runtime.ExecutionContextID) (found []fault) {
+	p.t.Helper()
 	said := p.inWorld(world, `axe.run(document, {
 		runOnly: ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"], resultTypes: ["violations"],
 	}).then(results => JSON.stringify(results.violations))`)
@@ -74,12 +80,12 @@ func TestAxe(t *testing.T) {
 		"document.querySelector('.note').style.color = '#bbb'":                                                     "color-contrast",
 	} {
 		p.opens("/sign-up")
-		if found := p.faults(); len(found) > 0 {
+		world := p.withAxe()
+		if found := p.faults(world); len(found) > 0 {
 			t.Errorf("before: %v", found)
 		}
-		frame := call(p, page.GetFrameTree, cdp.Empty{}).FrameTree.Frame.ID
-		p.inWorld(call(p, page.CreateIsolatedWorld, page.CreateIsolatedWorldParams{FrameID: frame}).ExecutionContextID, script+"; ''")
-		if found := p.faults(); len(found) != 1 || found[0].ID != want || !found[0].grave() {
+		p.inWorld(world, script+"; ''")
+		if found := p.faults(world); len(found) != 1 || found[0].ID != want || !found[0].grave() {
 			t.Errorf("after %s: %v, want %s", script, found, want)
 		}
 	}
