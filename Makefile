@@ -34,11 +34,14 @@ help: ## print this list
 ENGINES := internal/sqltest
 # Nothing of ours shares memory with the peers, which take minutes to compile with it.
 PEERS := bench/peers
+# What shares memory in the browser's tests is another process.
+BROWSER := internal/browsertest
 
 .PHONY: test
 test: ## run all tests of all modules, with the race detector
-	@for m in $(filter-out $(ENGINES) $(PEERS),$(MODULES)); do echo "test: $$m"; go -C $$m test $(TESTFLAGS) ./...; done
+	@for m in $(filter-out $(ENGINES) $(PEERS) $(BROWSER),$(MODULES)); do echo "test: $$m"; go -C $$m test $(TESTFLAGS) ./...; done
 	@echo "test: $(PEERS)"; go -C $(PEERS) test ./...
+	@echo "test: $(BROWSER)"; go -C $(BROWSER) test -timeout=30m ./...
 	@echo "test: $(ENGINES), in full"; go -C $(ENGINES) test -timeout=70m ./...
 	@echo "test: $(ENGINES), with the race detector"; \
 		go -C $(ENGINES) test -race -timeout=40m -run '^Test(Conformance|Races|InTx|Bind|Statements|Migrat)' .

@@ -12,20 +12,19 @@ import (
 	"github.com/seed-5b9f5318/charter/internal/sqltest/servers"
 )
 
-// shared is the browser of all tests, which starts with the first that needs it.
-var shared struct {
-	once sync.Once
-	ctx  context.Context
-	err  error
-}
+// browser starts the one of all tests at its first call, which stopBrowser ends.
+var (
+	browser     = sync.OnceValues(startChromium)
+	stopBrowser = func() error { return nil }
+)
 
 // chromium returns the context of the browser. Where none is installed, it ends the
 // test as one of a database server that is not installed.
 func chromium(t testing.TB) context.Context {
 	t.Helper()
-	shared.once.Do(func() { shared.ctx, shared.err = startChromium() })
-	servers.Need(t, shared.err)
-	return shared.ctx
+	ctx, err := browser()
+	servers.Need(t, err)
+	return ctx
 }
 
 func startChromium() (context.Context, error) {
@@ -36,13 +35,6 @@ func startChromium() (context.Context, error) {
 	}
 	ctx, _ := chromedp.NewExecAllocator(context.Background(), append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path))...)
 	ctx, _ = chromedp.NewContext(ctx)
+	stopBrowser = func() error { return chromedp.Cancel(ctx) }
 	return ctx, chromedp.Do(ctx)
-}
-
-// stopChromium ends the browser, if it was started.
-func stopChromium() error {
-	if shared.ctx == nil {
-		return nil
-	}
-	return chromedp.Cancel(shared.ctx)
 }

@@ -2,6 +2,7 @@ package browsertest
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"fmt"
 	"os/exec"
@@ -52,7 +53,8 @@ var listening = regexp.MustCompile(`^console: (http://\S+)/\n`)
 // still runs.
 func start(t testing.TB, args ...string) *console {
 	t.Helper()
-	c := &console{t: t, process: exec.Command(built, append([]string{"-addr", "127.0.0.1:0"}, args...)...), ended: make(chan struct{})}
+	process := exec.CommandContext(context.WithoutCancel(t.Context()), built, append([]string{"-addr", "127.0.0.1:0"}, args...)...)
+	c := &console{t: t, process: process, ended: make(chan struct{})}
 	c.process.Stdout, c.process.Stderr = &c.said, &c.log
 	if err := c.process.Start(); err != nil {
 		t.Fatal(err)

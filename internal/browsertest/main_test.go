@@ -1,6 +1,7 @@
 package browsertest
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -32,11 +33,12 @@ func run(m *testing.M) (code int, err error) {
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(folder)) }()
 	built = filepath.Join(folder, "console")
-	if said, err := exec.Command("go", "build", "-C", "../../examples", "-o", built, "./console").CombinedOutput(); err != nil {
+	build := exec.CommandContext(context.Background(), "go", "build", "-C", "../../examples", "-o", built, "./console")
+	if said, err := build.CombinedOutput(); err != nil {
 		return 1, fmt.Errorf("build the console: %w\n%s", err, said)
 	}
 	code = m.Run()
-	return code, errors.Join(stopChromium(), servers.StopAll())
+	return code, errors.Join(stopBrowser(), servers.StopAll())
 }
 
 const (

@@ -6,7 +6,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/cookiejar"
-	"net/url"
 	"os"
 	"path/filepath"
 	"slices"
@@ -96,12 +95,7 @@ func newCrowd(t testing.TB, size int) *crowd {
 		t.Fatal(err)
 	}
 	made := &crowd{t: t, size: size, http: &http.Client{Jar: jar}}
-	answer, err := made.http.PostForm(c.url+"/sign-in", url.Values{"account": {"user-ada"}})
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer answer.Body.Close()
-	made.users = answer.Request.URL.String() // where it went on to
+	made.users, _ = made.send(http.MethodPost, c.url+"/sign-in?account=user-ada") // goes on to the list
 	made.look()
 	return made
 }
@@ -128,16 +122,27 @@ func (c *crowd) ask(query string) time.Duration {
 
 func (c *crowd) get(query string) string {
 	c.t.Helper()
-	answer, err := c.http.Get(c.users + "?" + query)
+	_, page := c.send(http.MethodGet, c.users+"?"+query)
+	return page
+}
+
+// send returns the page that answers a request, and its address.
+func (c *crowd) send(method, address string) (at, page string) {
+	c.t.Helper()
+	request, err := http.NewRequestWithContext(c.t.Context(), method, address, http.NoBody)
+	if err != nil {
+		c.t.Fatal(err)
+	}
+	answer, err := c.http.Do(request)
 	if err != nil {
 		c.t.Fatal(err)
 	}
 	defer answer.Body.Close()
-	page, err := io.ReadAll(answer.Body)
+	text, err := io.ReadAll(answer.Body)
 	if err != nil || answer.StatusCode != http.StatusOK {
-		c.t.Fatalf("?%s: status %d, %v", query, answer.StatusCode, err)
+		c.t.Fatalf("%s: status %d, %v", address, answer.StatusCode, err)
 	}
-	return string(page)
+	return answer.Request.URL.String(), string(text)
 }
 
 // fill makes the prepared organization in the console's file one of so many members.

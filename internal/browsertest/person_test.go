@@ -49,15 +49,12 @@ func (c *console) person(t testing.TB, scripts bool) *person {
 // failed.
 func (p *person) end() {
 	p.t.Helper()
-	if !p.t.Failed() {
-		do(p, chromedp.Steps()) // what was said before this was heard after it
-		for _, said := range p.heard.all() {
-			p.t.Errorf("the browser complains: %s", said)
-		}
-		return
+	text := p.text() // what the page said before this was heard when it returns
+	for _, said := range p.heard.all() {
+		p.t.Errorf("the browser complains: %s", said)
 	}
-	if address, err := chromedp.Run(p.ctx, chromedp.Location()); err == nil {
-		p.t.Logf("%s\n%s", address, p.text())
+	if p.t.Failed() {
+		p.t.Logf("%v\n%s", p.address(), text)
 		p.shot("failed")
 	}
 }
