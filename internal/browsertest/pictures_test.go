@@ -23,6 +23,15 @@ func pictures(t testing.TB) string {
 	return folder
 }
 
+// shots takes pictures of the page as people with other devices and colours see it.
+func (p *person) shots(name string) {
+	p.t.Helper()
+	p.shot(name)
+	p.looksAt(phone, dark)
+	p.shot(name + "-phone-dark")
+	p.looksAt(desk, light)
+}
+
 // shot takes a picture of the whole page.
 func (p *person) shot(name string) {
 	p.t.Helper()

@@ -23,7 +23,7 @@ func (s *story) settings() {
 	p.has("Company", "Windpark North Sea Ltd")
 	p.has("Address", "1 Harbour Road")
 	p.presses("Delete organization")
-	p.shot("settings")
+	p.shots("settings")
 	p.fills("Type Windpark North Sea to confirm", "Windpark North Sea")
 	p.isRefused("Delete organization", "The organization has other members or pending invitations.")
 }
@@ -37,7 +37,7 @@ func (s *story) history() {
 		"Ada Vale made a new invitation link", "Ada Vale revoked an invitation", "Ada Vale removed Bob Reed", "Ada Vale changed the role: Technician, before Editor",
 		"Ada Vale created a role: “Technician”", "Ada Vale took away: Turbine 1, Turbine 3", "Ada Vale assigned: Turbine two, Turbine 3, Turbine 12",
 		"Gia Lund joined", "Dan Hale joined", "Ada Vale invited", "Ada Vale founded the organization")
-	p.shot("history")
+	p.shots("history")
 }
 
 // organizations: switched among, searched, founded.
@@ -51,7 +51,7 @@ func (s *story) organizations() {
 	p.goes("Create organization")
 	p.heading("My organizations")
 	p.fills("Name", "Harbour")
-	p.shot("organizations")
+	p.shots("organizations")
 	p.goes("Create")
 	p.reads("The organization is founded. You are its Admin.")
 	p.offers("Organization Harbour")

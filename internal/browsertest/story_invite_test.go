@@ -14,7 +14,7 @@ func (s *story) inviting() {
 	p.chooses("Role", "Editor")
 	p.fills("Message optional", "Welcome, Finn.\nYour turbines are 4 and 5.")
 	p.ticks("Turbine 4", "Turbine 5", "Weather")
-	p.shot("invite")
+	p.shots("invite")
 	p.goes("Invite")
 	p.reads("Invited. The link is on its way by mail", "invitation pending", "Welcome, Finn.")
 	p.shot("invited")

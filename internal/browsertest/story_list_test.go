@@ -28,11 +28,11 @@ func (s *story) arrival() {
 	p.heading("Users 5")
 	menu := "Organization Windpark North"
 	p.offers(menu, "Help", "Ada Vale", "Users", "Roles", "Devices", "Dashboards", "History", "Invite member")
-	p.shot("users")
+	p.shots("users")
 	p.presses(menu)
 	p.offers("Ada Vale (personal)", "Create organization", "Organization settings", "Leave organization")
 	p.element("Search my organizations", "searchbox")
-	p.shot("menu")
+	p.shots("menu")
 	if p.scripts {
 		do(p, chromedp.KeyEvent(kb.Escape))
 		p.offersNo("Create organization")

@@ -14,7 +14,7 @@ func (s *story) changingRoles() {
 	p.chooses("Role", "Editor")
 	p.goes("Change role")
 	p.has("Role", "Editor")
-	p.shot("member")
+	p.shots("member")
 	p.opensMember(ada)
 	p.heading("Ada Vale (you)")
 	p.offersNo("Change role", "Remove member")

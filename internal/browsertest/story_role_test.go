@@ -7,7 +7,7 @@ import "slices"
 func (s *story) customRoles() {
 	p := s.ada
 	p.goes("Roles")
-	p.shot("roles")
+	p.shots("roles")
 	p.fills("Name of the role", "editor")
 	p.isRefused("Create role", "Another role has this name.")
 	p.fills("Name of the role", "Technician")
