@@ -70,7 +70,7 @@ func TestComplaints(t *testing.T) {
 		{"script", "document.head.append(Object.assign(document.createElement('script'), {text: 'ouch()'}))", "Content Security Policy"},
 		{"style", "document.body.setAttribute('style', 'color: red')", "Content Security Policy"},
 		{"elsewhere", "void (new Image().src = 'http://elsewhere.example/x.png')", "Content Security Policy"},
-		{"missing", "document.body.append(Object.assign(new Image(), {src: '/static/missing.png'}))", "404"},
+		{"missing", "document.body.append(Object.assign(new Image(), {src: '/static/v/missing.png'}))", "404"},
 	} {
 		t.Run(fault.name, func(t *testing.T) {
 			p := c.person(t, true)

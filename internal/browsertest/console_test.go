@@ -104,7 +104,7 @@ func (c *console) stop() {
 	}
 }
 
-var linkInMail = regexp.MustCompile(`(?m)^http://\S+/i/\S+$`)
+var linkInMail = regexp.MustCompile(`http://\S+/i/\S+`)
 
 // mail returns the last mail to address, and the link in it.
 func (c *console) mail(address string) (text, link string) {

@@ -95,7 +95,7 @@ func newCrowd(t testing.TB, size int) *crowd {
 		t.Fatal(err)
 	}
 	made := &crowd{t: t, size: size, http: &http.Client{Jar: jar}}
-	made.users, _ = made.send(http.MethodPost, c.url+"/sign-in?account=user-ada") // goes on to the list
+	made.users, _ = made.send(http.MethodPost, c.url+"/sign-in", "account=user-ada") // goes on to the list
 	made.look()
 	return made
 }
@@ -122,17 +122,18 @@ func (c *crowd) ask(query string) time.Duration {
 
 func (c *crowd) get(query string) string {
 	c.t.Helper()
-	_, page := c.send(http.MethodGet, c.users+"?"+query)
+	_, page := c.send(http.MethodGet, c.users+"?"+query, "")
 	return page
 }
 
 // send returns the page that answers a request, and its address.
-func (c *crowd) send(method, address string) (at, page string) {
+func (c *crowd) send(method, address, form string) (at, page string) {
 	c.t.Helper()
-	request, err := http.NewRequestWithContext(c.t.Context(), method, address, http.NoBody)
+	request, err := http.NewRequestWithContext(c.t.Context(), method, address, strings.NewReader(form))
 	if err != nil {
 		c.t.Fatal(err)
 	}
+	request.Header.Set("Content-Type", "application/x-www-form-urlencoded")
 	answer, err := c.http.Do(request)
 	if err != nil {
 		c.t.Fatal(err)

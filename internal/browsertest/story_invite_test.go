@@ -19,7 +19,7 @@ func (s *story) inviting() {
 	p.reads("Invited. The link is on its way by mail", "invitation pending", "Welcome, Finn.")
 	p.shot("invited")
 	text, link := s.c.mail(finn)
-	for _, want := range []string{"Ada Vale invites you to Windpark North as Editor.", "Welcome, Finn.\nYour turbines are 4 and 5."} {
+	for _, want := range []string{"Ada Vale invites you to Windpark North as Editor.", "Welcome, Finn.\n    Your turbines are 4 and 5."} {
 		if !strings.Contains(text, want) {
 			s.Errorf("the mail does not say %q:\n%s", want, text)
 		}
