@@ -15,11 +15,12 @@ import (
 // (H1).
 type History struct{ s *Service }
 
-// Event is one change of an organization: its Number in the history, from 1
-// without a gap; At, the time; Actor, the user, empty for the host itself; Action,
-// such as [store.MemberRoleChanged]; Detail, what it was about and what was before
-// and after. [store.Event] documents each field and [store.Action] lists the
-// actions.
+// Event is one change of an organization, Org an orgs.ID: its Number, a uint64, in the
+// history, from 1 without a gap; At, the time; Actor, the orgs.UserID of who did it,
+// empty for the host itself; Action, such as [store.MemberRoleChanged]; Detail, what
+// it was about and what was before and after. [store.Event] and [store.Detail] document
+// each field and [store.Action] lists the actions with what each one sets. It names
+// rows and users by ID and nobody by name: [Service.Users] tells the names of users.
 type Event = store.Event
 
 // HistoryQuery asks for a page of an organization's history.

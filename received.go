@@ -14,12 +14,15 @@ import (
 // its link would show, and the link.
 type Received struct {
 	Preview
-	Link invites.Link // secret: it prints as a placeholder; made anew, as [Invites.Link] does
+	Org    orgs.ID
+	Member orgs.MemberID // the row, which becomes the user's by accepting
+	Link   invites.Link  // secret: it prints as a placeholder; made anew, as [Invites.Link] does
 }
 
 // Received returns a page of the pending invitations to an address, in whichever
-// organization, by organization ID, ascending: for somebody who has signed in and
-// accepts one without searching for the mail (I3, I5). One into an organization that
+// organization, by organization ID, ascending: for somebody who has logged in and
+// accepts one without searching for the mail (I3, I5). Who does so before the first
+// [Service.SignIn] gets no personal organization on top (O9). One into an organization that
 // its user is a member of is among them; to accept it is [ErrAlreadyMember] (I8).
 //
 // The host vouches that whoever it shows this to has proved to own verified, as it
@@ -92,7 +95,7 @@ func (s *Service) received(page Page[store.Invitation], known bool) (Page[Receiv
 		if !builtIn {
 			role = roles.Role{ID: in.Member.Role, Name: in.Role}
 		}
-		shown.Items[n] = Received{preview(in.Member, in.Organization, in.Inviter, role, known), issued.Link}
+		shown.Items[n] = Received{preview(in.Member, in.Organization, in.Inviter, role, known), in.Member.Org, in.Member.ID, issued.Link}
 	}
 	return shown, nil
 }

@@ -86,9 +86,12 @@ const (
 // Sorts lists every order.
 func Sorts() []Sort { return []Sort{ByFirstName, ByLastName, ByEmail, ByInvited, ByRole} }
 
-// ParseSort returns the order that text names as [Sort.String] does, or an error
-// that names "sort".
+// ParseSort returns the order that text names as [Sort.String] does, the zero one for
+// no text, or an error that names "sort".
 func ParseSort(text string) (Sort, error) {
+	if text == "" {
+		return 0, nil
+	}
 	for _, s := range Sorts() {
 		if s.String() == text {
 			return s, nil

@@ -43,7 +43,10 @@ func TestSortNames(t *testing.T) {
 	if want := []string{"first-name", "last-name", "email", "invited", "role"}; !slices.Equal(names, want) {
 		t.Errorf("got %q", names)
 	}
-	for _, text := range []string{"", "Email", "email ", "Sort(9)"} {
+	if parsed, err := orgs.ParseSort(""); parsed != 0 || err != nil {
+		t.Errorf("nothing is %v, %v", parsed, err)
+	}
+	for _, text := range []string{"Email", "email ", "Sort(9)"} {
 		_, err := orgs.ParseSort(text)
 		refused(t, err, "sort")
 	}

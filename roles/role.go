@@ -56,7 +56,8 @@ func (id ID) Key() string {
 }
 
 // Role is a named set of permissions. Of built-in roles only ID and Name are
-// set; what they hold is the catalogue's matter.
+// stored; what they hold is the catalogue's matter. Who asks the Service for a role,
+// by Roles.Mine or Roles.List, finds in Permissions what it holds now, whichever it is.
 type Role struct {
 	ID          ID
 	Name        string       // trimmed, 1 to 100 characters
@@ -95,7 +96,7 @@ var (
 type escalation struct{}
 
 func (escalation) Error() string {
-	return "not for somebody who lacks a permission or resource involved"
+	return "nobody gives or changes what they do not have themselves"
 }
 func (escalation) Unwrap() error { return ErrDenied }
 

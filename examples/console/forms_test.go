@@ -139,9 +139,9 @@ func TestCustomRole(t *testing.T) {
 	if !strings.Contains(editor.body, `value="devices.view" checked>`) || !strings.Contains(editor.body, `value="devices.delete" disabled>`) {
 		t.Error("the editor does not tell what can be given")
 	}
-	b.says(b.want(http.StatusForbidden, b.post(org+"roles/"+string(guest.ID), "shown", shown(guest), "name", "Guest", "permission", "devices.delete")), "lacks a permission")
+	b.says(b.want(http.StatusForbidden, b.post(org+"roles/"+string(guest.ID), "shown", shown(guest), "name", "Guest", "permission", "devices.delete")), "what they do not have")
 	b.does(org+"roles/"+string(guest.ID), "shown", shown(guest), "name", "Visitor", "permission", "devices.view", "permission", "users.invite")
-	b.says(b.want(http.StatusForbidden, b.post(org+"invite", "email", "x@windpark.example", "role", "editor")), "lacks a permission")
+	b.says(b.want(http.StatusForbidden, b.post(org+"invite", "email", "x@windpark.example", "role", "editor")), "what they do not have")
 	cleos := s.as(cleo)
 	cleos.says(cleos.open(org+"users/"+string(s.row(cleo.Email).ID)), "Visitor")
 	// Cleo invites now, and knows neither the members nor the custom roles.

@@ -47,9 +47,6 @@ func (r *request) query() (list, error) {
 	for _, role := range form["role"] {
 		q.Roles = append(q.Roles, roles.ID(role))
 	}
-	if !form.Has("sort") {
-		return q, nil
-	}
 	var err error
 	q.Sort, err = orgs.ParseSort(form.Get("sort"))
 	return q, err

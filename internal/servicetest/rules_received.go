@@ -35,8 +35,8 @@ func (w *World) received(address string) []charter.Received {
 func (w *World) receives(what, address string, want ...charter.Issued) {
 	w.Helper()
 	slices.SortFunc(want, func(a, b charter.Issued) int { return strings.Compare(string(a.Member.Org), string(b.Member.Org)) })
-	w.Same(what, idsOf(w.received(address), func(r charter.Received) string { return r.Link.URL() }),
-		idsOf(want, func(i charter.Issued) string { return i.Link.URL() }))
+	w.Same(what, idsOf(w.received(address), func(r charter.Received) string { return r.Link.URL() + string(r.Org) + string(r.Member) }),
+		idsOf(want, func(i charter.Issued) string { return i.Link.URL() + string(i.Member.Org) + string(i.Member.ID) }))
 }
 
 func i3Received(w *World) {

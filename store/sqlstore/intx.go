@@ -36,9 +36,11 @@ import (
 // What an operation on bound decides about is compared; the answer to a question
 // (Can, Require and the like) is not, and may be over at the commit.
 //
-// A panic in fn rolls back. Use the context that fn is given: with it, an Update of
-// s itself or another InTx, which would wait for this one, is refused as
-// [store.ErrNested]. A question to s itself, and not to bound, takes another
+// A panic in fn rolls back. Use bound, and the context that fn is given: with that, an
+// Update of s itself or another InTx, which would wait for this one, is refused as
+// [store.ErrNested]. With another context such a call waits until that one ends, for
+// ever where it has no deadline, and keeps every other writer of s waiting: a Service
+// that is not bound and the context of the request are both in sight of fn. A question to s itself, and not to bound, takes another
 // connection of the handle, and waits where this one is the last. When ctx is done
 // before the commit, nothing is kept.
 //
