@@ -60,7 +60,7 @@ func TestKillMatrix(t *testing.T) {
 		for _, m := range mutants() {
 			t.Run(m.name, func(t *testing.T) {
 				t.Parallel()
-				got := m.run(t.Context())
+				got := m.run(t.Context(), want[m.name])
 				mu.Lock()
 				kills[m.name] = got
 				mu.Unlock()
@@ -95,13 +95,21 @@ func TestKillMatrix(t *testing.T) {
 // must be found out each time.
 func certain(got, want []string) []string {
 	return slices.DeleteFunc(slices.Clone(got), func(name string) bool {
-		chance := strings.HasSuffix(name, " in a crowd") || name == "C1 what is not committed is not seen"
-		return chance && !slices.Contains(want, name)
+		return byChance(name) && !slices.Contains(want, name)
 	})
 }
 
-// run returns the names of the cases that m fails, sorted.
-func (m mutant) run(ctx context.Context) []string {
+func byChance(name string) bool {
+	return strings.HasSuffix(name, " in a crowd") || name == "C1 what is not committed is not seen"
+}
+
+// chances is how often a case is tried that is to find out a mutant by chance: on a
+// machine with other things to do, a crowd may come one by one.
+const chances = 50
+
+// run returns the names of the cases that m fails, sorted. Those of want that find it
+// out by chance have many.
+func (m mutant) run(ctx context.Context, want []string) []string {
 	grace := 5 * time.Millisecond
 	if m.meets {
 		grace = 10 * time.Second
@@ -111,8 +119,15 @@ func (m mutant) run(ctx context.Context) []string {
 		if c.Bulk != m.bulk || c.random() {
 			continue
 		}
-		if err := c.check(withGrace(ctx, grace), m.open(), time.Minute); err != nil {
-			caught = append(caught, c.Name)
+		tries := 1
+		if byChance(c.Name) && slices.Contains(want, c.Name) {
+			tries = chances
+		}
+		for ; tries > 0; tries-- {
+			if err := c.check(withGrace(ctx, grace), m.open(), time.Minute); err != nil {
+				caught = append(caught, c.Name)
+				break
+			}
 		}
 	}
 	slices.Sort(caught)

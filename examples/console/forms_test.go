@@ -2,6 +2,7 @@ package main
 
 import (
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 
@@ -10,14 +11,19 @@ import (
 	"github.com/seed-5b9f5318/charter/roles"
 )
 
+// refusal is what a page says to a form.
+type refusal struct {
+	path   string
+	form   []string
+	status int
+	says   string
+}
+
 // TestRefusals finds each rule that refuses said in plain words, on the page that
-// was posted from, with what was typed still there.
+// was posted from.
 func TestRefusals(t *testing.T) {
 	s := newStage(t, false)
 	b := s.as(ada)
-	org := pathOf(s.park().Org)
-	row := func(who account) string { return org + "users/" + string(s.row(who.Email).ID) }
-	self, cleos, dans := row(ada), row(cleo), row(dan)
 	role, err := s.app.svc.Roles.Create(t.Context(), s.park(), "Technician", "devices.view")
 	if err != nil {
 		t.Fatal(err)
@@ -25,27 +31,48 @@ func TestRefusals(t *testing.T) {
 	if err := s.app.svc.Members.ChangeRole(t.Context(), s.park(), s.row(cleo.Email).ID, role.ID); err != nil {
 		t.Fatal(err)
 	}
-	holds, _ := s.app.svc.Catalogue().BuiltIn(roles.Viewer)
-	viewers := s.app.svc.Catalogue().Permissions(holds)
-	technician := org + "roles/" + string(role.ID)
 	before := s.dump()
-	for _, c := range []struct {
-		path   string
-		form   []string
-		status int
-		says   string
-	}{
-		{org + "leave", nil, http.StatusConflict, "the last active Admin stays until there is another one"},
-		{org + "settings/delete", []string{"confirmation", "Windpark North"}, http.StatusConflict, "the organization has other members or pending invitations"},
-		{org + "settings/delete", []string{"confirmation", "windpark north"}, http.StatusBadRequest, "Confirmation is not the organization's name"},
-		{org + "settings/name", []string{"name", ""}, http.StatusBadRequest, "Name is empty"},
-		{org + "settings/billing", []string{"billing.email", "x"}, http.StatusBadRequest, "E-mail"},
+	for _, c := range slices.Concat(s.memberRefusals(), s.otherRefusals(role)) {
+		b.says(b.want(c.status, b.post(c.path, c.form...)), c.says)
+	}
+	if s.dump() != before {
+		t.Error("something has changed")
+	}
+}
+
+// memberRefusals are those on the pages of members: Ada is the only Admin, Cleo has
+// joined, Dan has not.
+func (s *stage) memberRefusals() []refusal {
+	s.Helper()
+	row := func(who account) string { return pathOf(s.park().Org, "users", string(s.row(who.Email).ID)) }
+	self, cleos, dans := row(ada), row(cleo), row(dan)
+	return []refusal{
 		{self + "/role", []string{"role", "viewer"}, http.StatusConflict, "own role"},
 		{self + "/remove", []string{"confirmation", ada.Email}, http.StatusConflict, "stays until there is another one"},
 		{cleos + "/role", []string{"role", "no-such-role"}, http.StatusBadRequest, "Role"},
 		{cleos + "/remove", []string{"confirmation", bob.Email}, http.StatusBadRequest, "Confirmation"},
 		{cleos + "/reissue", nil, http.StatusConflict, "no invitation left"},
 		{cleos + "/device/give", []string{"id", "no-such-device"}, http.StatusBadRequest, "Selection is not registered"},
+		{cleos + "/device/give", nil, http.StatusBadRequest, "tick"},
+		{cleos + "/device/take", nil, http.StatusBadRequest, "tick"},
+		{cleos + "/revoke", []string{"confirmation", cleo.Email}, http.StatusConflict, "no invitation left"},
+		{dans + "/revoke", []string{"confirmation", cleo.Email}, http.StatusBadRequest, "Confirmation"},
+	}
+}
+
+// otherRefusals are those on all other pages; role is in use.
+func (s *stage) otherRefusals(role roles.Role) []refusal {
+	s.Helper()
+	org := pathOf(s.park().Org)
+	technician := org + "roles/" + string(role.ID)
+	holds, _ := s.app.svc.Catalogue().BuiltIn(roles.Viewer)
+	viewer := shown(roles.Role{Name: "Viewer", Permissions: s.app.svc.Catalogue().Permissions(holds)})
+	return []refusal{
+		{org + "leave", nil, http.StatusConflict, "the last active Admin stays until there is another one"},
+		{org + "settings/delete", []string{"confirmation", "Windpark North"}, http.StatusConflict, "the organization has other members or pending invitations"},
+		{org + "settings/delete", []string{"confirmation", "windpark north"}, http.StatusBadRequest, "Confirmation is not the organization's name"},
+		{org + "settings/name", []string{"name", ""}, http.StatusBadRequest, "Name is empty"},
+		{org + "settings/billing", []string{"billing.email", "x"}, http.StatusBadRequest, "E-mail"},
 		{org + "invite", []string{"email", bob.Email, "role", "viewer"}, http.StatusConflict, "already a member"},
 		{org + "invite", []string{"email", " DAN@windpark.example", "role", "viewer"}, http.StatusConflict, "invit"},
 		{org + "invite", []string{"email", "nobody", "role", "viewer"}, http.StatusBadRequest, "E-mail"},
@@ -54,23 +81,20 @@ func TestRefusals(t *testing.T) {
 		{technician, []string{"shown", shown(role), "name", "Viewer", "permission", "devices.view"}, http.StatusConflict, "another role has this name"},
 		{technician, []string{"shown", shown(role), "name", "Mechanic", "permission", "no.such"}, http.StatusBadRequest, "Permissions"},
 		{technician, []string{"shown", "what it was", "name", "Mechanic"}, http.StatusConflict, "somebody has changed the role"},
-		{cleos + "/device/give", nil, http.StatusBadRequest, "tick"},
-		{cleos + "/device/take", nil, http.StatusBadRequest, "tick"},
-		{cleos + "/revoke", []string{"confirmation", cleo.Email}, http.StatusConflict, "no invitation left"},
-		{dans + "/revoke", []string{"confirmation", cleo.Email}, http.StatusBadRequest, "Confirmation"},
 		{technician + "/delete", nil, http.StatusConflict, "the role is in use"},
-		{org + "roles/viewer", []string{"shown", shown(roles.Role{Name: "Viewer", Permissions: viewers}), "name", "Guest"}, http.StatusConflict, "a built-in role cannot be changed"},
+		{org + "roles/viewer", []string{"shown", viewer, "name", "Guest"}, http.StatusConflict, "a built-in role cannot be changed"},
 		{org + "things/device", []string{"name", " "}, http.StatusBadRequest, "Name is empty"},
 		{"/organizations", []string{"name", strings.Repeat("x", 101)}, http.StatusBadRequest, "Name"},
 		{"/sign-up", []string{"email", "ada@WINDPARK.example"}, http.StatusConflict, "E-mail has an account already: sign in with it"},
 		{"/sign-up", []string{"email", "ada"}, http.StatusBadRequest, "E-mail"},
-	} {
-		b.says(b.want(c.status, b.post(c.path, c.form...)), c.says)
 	}
-	if s.dump() != before {
-		t.Error("something has changed")
-	}
-	again := b.post(org+"invite", "email", "no address", "role", "editor", "message", "Hello", "dashboard", "*")
+}
+
+// TestRefusedForm finds what was typed still there.
+func TestRefusedForm(t *testing.T) {
+	s := newStage(t, false)
+	b := s.as(ada)
+	again := b.post(pathOf(s.park().Org, "invite"), "email", "no address", "role", "editor", "message", "Hello", "dashboard", "*")
 	for _, kept := range []string{`value="no address"`, `value="editor" selected`, `>Hello</textarea>`, `name="dashboard" value="*" checked`, `aria-invalid="true"`} {
 		if !strings.Contains(again.body, kept) {
 			t.Errorf("the form has lost %s", kept)
