@@ -40,9 +40,9 @@ import (
 // Update of s itself or another InTx, which would wait for this one, is refused as
 // [store.ErrNested]. With another context such a call waits until that one ends, for
 // ever where it has no deadline, and keeps every other writer of s waiting: a Service
-// that is not bound and the context of the request are both in sight of fn. A question to s itself, and not to bound, takes another
-// connection of the handle, and waits where this one is the last. When ctx is done
-// before the commit, nothing is kept.
+// that is not bound and the context of the request are both in sight of fn. A question
+// to s itself, and not to bound, takes another connection of the handle, and waits
+// where this one is the last. When ctx is done before the commit, nothing is kept.
 //
 // Cost: 2 statements besides those of fn, to begin and to end, and on servers
 // as many for a savepoint; the same at any size.
