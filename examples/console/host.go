@@ -52,7 +52,8 @@ type engine struct {
 func engineOf(c config) (engine, string, error) {
 	switch {
 	case c.dsn == "":
-		file := url.URL{Scheme: "file", Opaque: url.PathEscape(c.file), RawQuery: "_pragma=foreign_keys(1)&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)"}
+		pragmas := "_pragma=foreign_keys(1)&_pragma=busy_timeout(10000)&_pragma=journal_mode(WAL)"
+		file := url.URL{Scheme: "file", Opaque: url.PathEscape(c.file), RawQuery: pragmas}
 		return engine{"sqlite", sqlstore.SQLite(), "TEXT"}, file.String(), nil
 	case strings.HasPrefix(c.dsn, "postgres://"):
 		return engine{"pgx", sqlstore.PostgreSQL(), `VARCHAR(400) COLLATE "C"`}, c.dsn, nil

@@ -163,8 +163,8 @@ func (r *request) invitation() (view, error) {
 	return view{page: "invitation", Title: "Invitation", Data: invitationData{preview, r.URL.Path, wrong}}, nil
 }
 
-// accept makes who signed in a member, who goes to work there: both, or neither. The address comes from the account, never
-// from the request.
+// accept makes who signed in a member, who goes to work there: both, or neither. The
+// address comes from the account, never from the request.
 func (r *request) accept() (string, error) {
 	var member orgs.Member
 	err := r.inTx(r.Context(), func(ctx context.Context, _ *sql.Tx, svc *charter.Service) (err error) {

@@ -75,7 +75,7 @@ func parse(args []string, stderr io.Writer) (config, error) {
 	flags.StringVar(&c.dsn, "dsn", "", "a `database` server instead: postgres://… or mysql://…; also from CONSOLE_DSN")
 	flags.StringVar(&c.key, "key", "", "`file` with the secret of links and sessions; made when it is not there")
 	flags.BoolVar(&c.empty, "empty", false, "start without the prepared organization")
-	flags.StringVar(&c.smtp, "smtp", "", "mail `server`, as smtp://user:password@host:587; also from CONSOLE_SMTP; without it mails are printed here")
+	flags.StringVar(&c.smtp, "smtp", "", "mail `server`, smtp://user:password@host:587; also from CONSOLE_SMTP; without it mails are printed")
 	flags.StringVar(&c.from, "from", "console@localhost", "sender `address` of mails")
 	if err := flags.Parse(args); err != nil {
 		return config{}, err
@@ -93,12 +93,17 @@ func parse(args []string, stderr io.Writer) (config, error) {
 		c.dsn = cmp.Or(c.dsn, os.Getenv("CONSOLE_DSN")) // other people see what a command line says
 	}
 	c.smtp = cmp.Or(c.smtp, os.Getenv("CONSOLE_SMTP"))
-	home, err := url.Parse(c.url)
-	if c.url != "" && (err != nil || home.Scheme != "http" && home.Scheme != "https" || home.Host == "" || home.RawQuery != "" || home.Fragment != "") {
+	if c.url != "" && !isHome(c.url) {
 		return config{}, errors.New("-url is no address such as https://console.example")
 	}
 	c.url = strings.TrimRight(c.url, "/")
 	return c, nil
+}
+
+// isHome reports whether links can begin with text.
+func isHome(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && (u.Scheme == "http" || u.Scheme == "https") && u.Host != "" && u.RawQuery == "" && u.Fragment == ""
 }
 
 // run serves until ctx is done. The address goes to stdout, and so do mails that

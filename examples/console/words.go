@@ -38,20 +38,20 @@ var helpers = template.FuncMap{
 }
 
 // version returns a word that is another one when a file to keep is another one.
-var version = sync.OnceValue(func() string {
+var version = sync.OnceValues(func() (string, error) {
 	sum := sha256.New()
 	names, err := fs.Glob(files, "static/*")
+	if err != nil {
+		return "", err
+	}
 	for _, name := range names {
-		var file []byte
-		if file, err = files.ReadFile(name); err != nil {
-			break
+		file, err := files.ReadFile(name)
+		if err != nil {
+			return "", err
 		}
 		sum.Write(file)
 	}
-	if err != nil {
-		panic(err) // they are compiled in
-	}
-	return hex.EncodeToString(sum.Sum(nil))[:12]
+	return hex.EncodeToString(sum.Sum(nil))[:12], nil
 })
 
 // labels are what forms call the fields that charter names.
