@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/seed-5b9f5318/charter"
+	"github.com/seed-5b9f5318/charter/roles"
 )
 
 // target names the rows that attackers ask for by hand.
@@ -163,6 +164,42 @@ func stranger(s *stage) account {
 		s.Fatal(err)
 	}
 	return who
+}
+
+// TestAttackByHalf sends bad forms from pages that a member sees for another reason:
+// who may not is refused before anything is said about the form.
+func TestAttackByHalf(t *testing.T) {
+	s := newStage(t, false)
+	ctx, park := t.Context(), s.park()
+	org := pathOf(park.Org)
+	half := func(who account, permissions ...roles.Permission) *browser {
+		role, err := s.app.svc.Roles.Create(ctx, park, who.First, permissions...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := s.app.svc.Members.ChangeRole(ctx, park, s.row(who.Email).ID, role.ID); err != nil {
+			t.Fatal(err)
+		}
+		return s.as(who)
+	}
+	renames, sees := half(bob, roles.RenameOrganization), half(cleo, roles.AccessUsers, "devices.view")
+	own, dans := org+"users/"+string(s.row(cleo.Email).ID), org+"users/"+string(s.row(dan.Email).ID)
+	before := s.dump()
+	refusal := renames.want(http.StatusForbidden, renames.get("/no/such/page"))
+	for path, form := range map[string][]string{"settings/billing": {"billing.email", "x"}, "settings/delete": {"confirmation", "x"}, "things/device": {"name", ""}} {
+		if got := renames.want(http.StatusForbidden, renames.post(org+path, form...)); got.body != refusal.body {
+			t.Errorf("%s is refused in another way", path)
+		}
+	}
+	for path, form := range map[string][]string{
+		own + "/role": {"role", ""}, dans + "/role": {"role", ""}, dans + "/revoke": {"confirmation", "x"}, dans + "/reissue": nil, dans + "/device/give": nil,
+		dans + "/device/take": nil, org + "roles": {"name", ""}, org + "things/device/" + string(s.devices()[0].ID) + "/name": {"name", ""},
+	} {
+		sees.want(http.StatusForbidden, sees.post(path, form...))
+	}
+	if s.dump() != before {
+		t.Error("something has changed")
+	}
 }
 
 // TestAttackByNobody finds that who has not signed in is sent to do so, whatever

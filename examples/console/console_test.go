@@ -205,7 +205,7 @@ func (s *stage) row(email string) orgs.Member {
 // devices returns those of the prepared organization, in order.
 func (s *stage) devices() []thing {
 	s.Helper()
-	page, err := s.app.svc.Resources.Page(s.Context(), s.park(), charter.ResourceQuery{Kinds: []roles.Kind{device.kind}})
+	page, err := s.app.svc.Resources.Page(s.Context(), s.park(), charter.ResourceQuery{Kinds: []roles.Kind{device.Kind}})
 	if err != nil {
 		s.Fatal(err)
 	}
@@ -220,7 +220,7 @@ func (s *stage) devices() []thing {
 func registered(n int) store.Detail {
 	var d store.Detail
 	for i := range n {
-		d.Resources = append(d.Resources, grants.Resource{Kind: device.kind, ID: grants.ResourceID(strconv.Itoa(i))})
+		d.Resources = append(d.Resources, grants.Resource{Kind: device.Kind, ID: grants.ResourceID(strconv.Itoa(i))})
 	}
 	return d
 }

@@ -300,7 +300,11 @@ func TestStaleForms(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	b.says(b.open(org+"invite?made="+string(row.ID)), "Invitation link")
 	d.does("/i/" + issued.Link.Token())
+	if again := b.open(org + "invite?made=" + string(row.ID)); strings.Contains(text(again.body), "Invitation link") {
+		t.Error("there is a link to an accepted invitation")
+	}
 	b.says(b.want(http.StatusConflict, b.post(self+"/revoke", "confirmation", dan.Email)), "no invitation left", "Remove member")
 	if s.row(dan.Email).Status != orgs.Active {
 		t.Error("who joined meanwhile is gone")

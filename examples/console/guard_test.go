@@ -81,6 +81,10 @@ func TestSessions(t *testing.T) {
 			t.Errorf("%q: %d", c.cookie, got.status)
 		}
 	}
+	two := s.nobody()
+	r := two.request(http.MethodGet, "/organizations", "")
+	r.Header.Set("Cookie", sessionCookie+"=; "+sessionCookie+"="+mine)
+	two.want(http.StatusOK, two.send(r))
 	b := s.as(ada)
 	b.want(http.StatusSeeOther, b.post("/sign-out"))
 	b.want(http.StatusSeeOther, b.get("/organizations"))
@@ -91,6 +95,7 @@ func TestThen(t *testing.T) {
 	s := newStage(t, false)
 	for then, want := range map[string]string{
 		"/received": "/received", "": "/", "https://evil.example/": "/", "//evil.example/": "/", `/\evil.example/`: "/", "/\t/evil.example": "/", "javascript:alert(1)": "/",
+		"/" + strings.Repeat("x", maxThen-1): "/" + strings.Repeat("x", maxThen-1), "/" + strings.Repeat("x", maxThen): "/",
 	} {
 		b := s.nobody()
 		if got := b.want(http.StatusSeeOther, b.post("/sign-in", "account", "user-ada", "then", then)); got.to != want {

@@ -6,7 +6,6 @@ import (
 	"net/url"
 
 	"github.com/seed-5b9f5318/charter"
-	"github.com/seed-5b9f5318/charter/grants"
 	"github.com/seed-5b9f5318/charter/invites"
 	"github.com/seed-5b9f5318/charter/orgs"
 	"github.com/seed-5b9f5318/charter/roles"
@@ -35,12 +34,12 @@ type choices struct {
 // inviteForm asks for whom, in what role, with which things.
 func (r *request) inviteForm() (view, error) {
 	ctx := r.Context()
-	if err := r.svc.Require(ctx, r.as, roles.InviteUsers, grants.Resource{}); err != nil {
-		return view{}, err
-	}
 	f, err := r.frame("users")
 	if err != nil {
 		return view{}, err
+	}
+	if !f.May.Invite {
+		return view{}, charter.ErrDenied
 	}
 	var data inviteData
 	if data.Roles, err = r.choosable(f.May.AccessUsers); err != nil {
@@ -57,7 +56,7 @@ func (r *request) inviteForm() (view, error) {
 		}
 	}
 	for _, s := range categories() {
-		page, err := r.svc.Resources.Page(ctx, r.as, charter.ResourceQuery{Kinds: []roles.Kind{s.kind}})
+		page, err := r.svc.Resources.Page(ctx, r.as, charter.ResourceQuery{Kinds: []roles.Kind{s.Kind}})
 		if err != nil {
 			return view{}, err
 		}
@@ -114,7 +113,7 @@ func (r *request) rank(role roles.Role) roles.Rank {
 func (r *request) invite() (string, error) {
 	request := invites.Request{Email: r.PostFormValue("email"), Role: roles.ID(r.PostFormValue("role")), Message: r.lines("message")}
 	for _, s := range categories() {
-		request.Grants = append(request.Grants, r.ticked(string(s.kind), s)...)
+		request.Grants = append(request.Grants, r.ticked(string(s.Kind), s)...)
 	}
 	// Who may invite and not open members sees the link of what they made alone.
 	open, err := r.svc.Holds(r.Context(), r.as, roles.AccessUsers)

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"strings"
 	"unicode/utf8"
@@ -140,7 +141,7 @@ func (r *request) assigned() (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	p, f, err := r.memberPage(string(s.kind))
+	p, f, err := r.memberPage(string(s.Kind))
 	if err != nil {
 		return view{}, err
 	}
@@ -157,7 +158,7 @@ func (r *request) assigned() (view, error) {
 // readGrants reads a page of what the member has.
 func (r *request) readGrants(data *assignedData) error {
 	page, err := r.svc.Grants.Page(r.Context(), r.as, data.Member.ID, charter.GrantQuery{
-		Kinds: []roles.Kind{data.kind}, Cursor: charter.Cursor(r.URL.Query().Get("has")),
+		Kinds: []roles.Kind{data.Kind}, Cursor: charter.Cursor(r.URL.Query().Get("has")),
 	})
 	if err != nil {
 		return err
@@ -179,7 +180,7 @@ func (r *request) readGrants(data *assignedData) error {
 // of what the member has. To give that again would change nothing.
 func (r *request) readOthers(data *assignedData) error {
 	page, err := r.svc.Resources.Page(r.Context(), r.as, charter.ResourceQuery{
-		Kinds: []roles.Kind{data.kind}, Cursor: charter.Cursor(r.URL.Query().Get("other")),
+		Kinds: []roles.Kind{data.Kind}, Cursor: charter.Cursor(r.URL.Query().Get("other")),
 	})
 	if err != nil {
 		return err
@@ -205,44 +206,35 @@ func (r *request) ticked(field string, s category) []grants.Grant {
 	var list []grants.Grant
 	for _, id := range r.PostForm[field] {
 		if id == allOfKind {
-			list = append(list, grants.All(s.kind))
+			list = append(list, grants.All(s.Kind))
 			continue
 		}
-		list = append(list, grants.One(s.kind, grants.ResourceID(id)))
+		list = append(list, grants.One(s.Kind, grants.ResourceID(id)))
 	}
 	return list
 }
-
-var errNothing = &charter.InvalidError{Field: "selection", Problem: "is empty: tick what it is about"}
 
 // allOfKind is the box that stands for everything, present and future. No ID of
 // this host has a star.
 const allOfKind = "*"
 
-func (r *request) give() (string, error) {
-	s, err := r.category()
-	if err != nil {
-		return "", err
-	}
-	ticked := r.ticked("id", s)
-	if len(ticked) == 0 {
-		return "", errNothing
-	}
-	err = r.svc.Grants.Give(r.Context(), r.as, r.memberID(), ticked...)
-	return r.orgPath("users", string(r.memberID()), string(s.kind)) + "?done=given", err
-}
+func (r *request) give() (string, error) { return r.assign(r.svc.Grants.Give, "given") }
+func (r *request) take() (string, error) { return r.assign(r.svc.Grants.Take, "taken") }
 
-func (r *request) take() (string, error) {
+// assign gives or takes what is ticked.
+func (r *request) assign(
+	change func(context.Context, charter.Actor, orgs.MemberID, ...grants.Grant) error, done string,
+) (string, error) {
 	s, err := r.category()
 	if err != nil {
 		return "", err
 	}
 	ticked := r.ticked("id", s)
 	if len(ticked) == 0 {
-		return "", errNothing
+		return "", &charter.InvalidError{Field: "selection", Problem: "is empty: tick what it is about"}
 	}
-	err = r.svc.Grants.Take(r.Context(), r.as, r.memberID(), ticked...)
-	return r.orgPath("users", string(r.memberID()), string(s.kind)) + "?done=taken", err
+	err = change(r.Context(), r.as, r.memberID(), ticked...)
+	return r.orgPath("users", string(r.memberID()), string(s.Kind)) + "?done=" + done, err
 }
 
 // initials returns what an avatar shows of a name.

@@ -54,24 +54,15 @@ type settingsData struct {
 // settings shows what holders of either permission may change (O3).
 func (r *request) settings() (view, error) {
 	ctx := r.Context()
-	m, err := r.mayDo()
-	if err != nil {
-		return view{}, err
-	}
-	if !m.Settings() {
-		return view{}, charter.ErrDenied
-	}
 	f, err := r.frame("")
 	if err != nil {
 		return view{}, err
 	}
-	var data settingsData
-	me, err := r.svc.Members.Me(ctx, r.as)
-	if err != nil {
-		return view{}, err
+	if !f.May.Settings() {
+		return view{}, charter.ErrDenied
 	}
-	data.Admin = me.Role == roles.Admin
-	if m.Billing {
+	data := settingsData{Admin: f.Me.Role == roles.Admin}
+	if f.May.Billing {
 		if data.Billing, err = r.svc.Orgs.Billing(ctx, r.as); err != nil {
 			return view{}, err
 		}
@@ -93,6 +84,13 @@ func (r *request) setBilling() (string, error) {
 // deleteOrganization deletes it with the host's own rows: both, or neither. The
 // name typed is this host's question; charter asks for none.
 func (r *request) deleteOrganization() (string, error) {
+	me, err := r.svc.Members.Me(r.Context(), r.as)
+	if err != nil {
+		return "", err
+	}
+	if me.Role != roles.Admin {
+		return "", charter.ErrDenied // whatever was typed
+	}
 	org, err := r.svc.Orgs.Get(r.Context(), r.as)
 	if err != nil {
 		return "", err

@@ -102,8 +102,8 @@ func (p preparation) things(ctx context.Context) (turbines []thing, err error) {
 
 // people invites them, and has those join who are to be there.
 func (p preparation) people(ctx context.Context, turbines []thing) error {
-	one := func(n int) grants.Grant { return grants.One(device.kind, turbines[n-1].ID) }
-	dashboards := grants.All(dashboard.kind)
+	one := func(n int) grants.Grant { return grants.One(device.Kind, turbines[n-1].ID) }
+	dashboards := grants.All(dashboard.Kind)
 	for _, each := range []struct {
 		joins   *account
 		request invites.Request

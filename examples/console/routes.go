@@ -229,7 +229,7 @@ func (r *request) orgHome() (string, error) {
 	if m.AccessUsers {
 		return r.onwards(r.orgPath("users")), nil
 	}
-	return r.onwards(r.orgPath("things", string(device.kind))), nil
+	return r.onwards(r.orgPath("things", string(device.Kind))), nil
 }
 
 func (r *request) help() (view, error) { return view{page: "help", Title: "Help"}, nil }

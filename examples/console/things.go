@@ -16,24 +16,21 @@ import (
 // category is a kind of thing that this host keeps, and the permissions that it
 // asks for.
 type category struct {
-	kind                           roles.Kind
+	Kind                           roles.Kind
 	One, Many                      string
 	see, add, edit, update, remove roles.Permission
 }
 
 var (
 	device = category{
-		kind: "device", One: "device", Many: "Devices", see: "devices.view", add: "devices.add",
+		Kind: "device", One: "device", Many: "Devices", see: "devices.view", add: "devices.add",
 		edit: "devices.edit", update: "devices.update-firmware", remove: "devices.delete",
 	}
 	dashboard = category{
-		kind: "dashboard", One: "dashboard", Many: "Dashboards", see: "emma.view-dashboards", add: "emma.create-dashboard",
+		Kind: "dashboard", One: "dashboard", Many: "Dashboards", see: "emma.view-dashboards", add: "emma.create-dashboard",
 		edit: "emma.edit-dashboard", remove: "emma.delete-dashboard",
 	}
 )
-
-// Kind returns the kind as charter knows it.
-func (s category) Kind() roles.Kind { return s.kind }
 
 // categories are the kinds in the order of the menu.
 func categories() []category { return []category{device, dashboard} }
@@ -41,7 +38,7 @@ func categories() []category { return []category{device, dashboard} }
 // category returns what the address says it is about.
 func (r *request) category() (category, error) {
 	for _, s := range categories() {
-		if r.PathValue("kind") == string(s.kind) {
+		if r.PathValue("kind") == string(s.Kind) {
 			return s, nil
 		}
 	}
@@ -105,7 +102,7 @@ func (a *app) create(ctx context.Context, as charter.Actor, s category, name str
 
 func newThing(s category, name string) (thing, error) {
 	id, err := uuid.NewV7() // lists come by ID: in the order of making
-	return thing{Kind: s.kind, ID: grants.ResourceID(id.String()), Name: name, Firmware: 1}, err
+	return thing{Kind: s.Kind, ID: grants.ResourceID(id.String()), Name: name, Firmware: 1}, err
 }
 
 func (a *app) createIn(ctx context.Context, tx *sql.Tx, svc *charter.Service, as charter.Actor, s category, made thing) error {
@@ -153,7 +150,7 @@ func (r *request) things() (view, error) {
 	if err != nil {
 		return view{}, err
 	}
-	f, err := r.frame(string(s.kind))
+	f, err := r.frame(string(s.Kind))
 	if err != nil {
 		return view{}, err
 	}
@@ -182,7 +179,7 @@ func (r *request) addThing() (string, error) {
 		return "", err
 	}
 	made, err := r.create(r.Context(), r.as, s, name)
-	return r.orgPath("things", string(s.kind), string(made.ID)) + "?done=added", err
+	return r.orgPath("things", string(s.Kind), string(made.ID)) + "?done=added", err
 }
 
 type thingData struct {
@@ -196,7 +193,7 @@ type thingData struct {
 // resource returns the resource that the address names, and its kind.
 func (r *request) resource() (category, grants.Resource, error) {
 	s, err := r.category()
-	return s, grants.Resource{Kind: s.kind, ID: grants.ResourceID(r.PathValue("id"))}, err
+	return s, grants.Resource{Kind: s.Kind, ID: grants.ResourceID(r.PathValue("id"))}, err
 }
 
 // thing shows one of them, its buttons and, to who may know them, who else sees it.
@@ -213,7 +210,7 @@ func (r *request) thing() (view, error) {
 	if !may[s.see] {
 		return r.notYours(s.see, resource)
 	}
-	f, err := r.frame(string(s.kind))
+	f, err := r.frame(string(s.Kind))
 	if err != nil {
 		return view{}, err
 	}
@@ -267,7 +264,7 @@ func (r *request) renameThing() (string, error) {
 		return "", err
 	}
 	err = r.change(s.edit, t, `UPDATE things SET name = ? WHERE org = ? AND kind = ? AND id = ?`, name)
-	return r.orgPath("things", string(s.kind), string(t.ID)) + "?done=renamed", err
+	return r.orgPath("things", string(s.Kind), string(t.ID)) + "?done=renamed", err
 }
 
 func (r *request) updateThing() (string, error) {
@@ -276,7 +273,7 @@ func (r *request) updateThing() (string, error) {
 		return "", charter.ErrNotFound
 	}
 	err = r.change(s.update, t, `UPDATE things SET firmware = firmware + 1 WHERE org = ? AND kind = ? AND id = ?`)
-	return r.orgPath("things", string(s.kind), string(t.ID)) + "?done=updated", err
+	return r.orgPath("things", string(s.Kind), string(t.ID)) + "?done=updated", err
 }
 
 func (r *request) deleteThing() (string, error) {
@@ -294,5 +291,5 @@ func (r *request) deleteThing() (string, error) {
 		}
 		return svc.Resources.Unregister(ctx, charter.HostFor(r.as), t)
 	})
-	return r.orgPath("things", string(s.kind)) + "?done=deleted", err
+	return r.orgPath("things", string(s.Kind)) + "?done=deleted", err
 }
