@@ -38,7 +38,7 @@ func (s *Service) Can(ctx context.Context, as Actor, p roles.Permission, r grant
 	if _, ok := asked.Decide(&facts); !ok {
 		return false, nil
 	}
-	return s.unrestricted(ctx, as, q), nil
+	return s.unrestricted(ctx, as, q.Permission, q.Resource), nil
 }
 
 // Require is [Service.Can] as a guard: nil when the actor may, [ErrDenied] when
@@ -81,7 +81,7 @@ func (s *Service) CanEach(ctx context.Context, as Actor, questions []grants.Ques
 	answers := make([]bool, len(questions))
 	for i, q := range questions {
 		if _, ok := asked[i].Decide(&facts[i]); ok {
-			answers[i] = s.unrestricted(ctx, as, q)
+			answers[i] = s.unrestricted(ctx, as, q.Permission, q.Resource)
 		}
 	}
 	return answers, nil
@@ -175,7 +175,7 @@ func (s *Service) Explain(ctx context.Context, as Actor, p roles.Permission, r g
 	why := Explanation{Facts: facts, Outcomes: grants.Explain(s.options.Catalogue, q, facts)}
 	_, why.Allowed = grants.Decide(s.options.Catalogue, q, facts)
 	if _, restricted := s.options.Restrictions[r.Kind]; why.Allowed && restricted {
-		why.Allowed = s.unrestricted(ctx, as, q)
+		why.Allowed = s.unrestricted(ctx, as, q.Permission, q.Resource)
 		why.Outcomes = append(why.Outcomes, grants.Outcome{Step: grants.IsUnrestricted, OK: why.Allowed})
 	}
 	return why, nil
@@ -183,15 +183,15 @@ func (s *Service) Explain(ctx context.Context, as Actor, p roles.Permission, r g
 
 // unrestricted asks the restriction on the question's kind, when there is one.
 // It can only narrow: an error or a panic in it denies (G5).
-func (s *Service) unrestricted(ctx context.Context, as Actor, q grants.Question) bool {
-	if len(s.options.Restrictions) == 0 {
-		return true
-	}
+func (s *Service) unrestricted(ctx context.Context, as Actor, p roles.Permission, r grants.Resource) bool {
+	return len(s.options.Restrictions) == 0 || s.askRestriction(ctx, as, grants.Question{Permission: p, Resource: r})
+}
+
+// askRestriction is unrestricted where there are restrictions; by itself, so that
+// unrestricted is inlined.
+func (s *Service) askRestriction(ctx context.Context, as Actor, q grants.Question) bool {
 	restriction, ok := s.options.Restrictions[q.Resource.Kind]
-	if !ok {
-		return true
-	}
-	return s.restrict(ctx, restriction, as, q)
+	return !ok || s.restrict(ctx, restriction, as, q)
 }
 
 func (s *Service) restrict(ctx context.Context, restriction Restriction, as Actor, q grants.Question) (allow bool) {

@@ -50,7 +50,7 @@ func (s *Service) ResourcesFor(ctx context.Context, as Actor, p roles.Permission
 	}
 	usable, err := paged(s.cursors, page.Resources, limit, bound, func(r grants.Resource) grants.Resource { return r })
 	usable.Items = slices.DeleteFunc(usable.Items, func(r grants.Resource) bool {
-		return !s.unrestricted(ctx, as, grants.Question{Permission: p, Resource: r})
+		return !s.unrestricted(ctx, as, p, r)
 	})
 	return usable, err
 }
@@ -115,7 +115,7 @@ func (s *Service) MembersFor(
 	}
 	using, err := paged(s.cursors, page.Members, limit, bound, func(m orgs.Member) orgs.MemberID { return m.ID })
 	using.Items = slices.DeleteFunc(using.Items, func(m orgs.Member) bool {
-		return !s.unrestricted(ctx, Actor{User: m.User, Org: org}, question)
+		return !s.unrestricted(ctx, Actor{User: m.User, Org: org}, p, r)
 	})
 	return using, err
 }

@@ -24,41 +24,55 @@ func (q Question) Check(catalogue *roles.Catalogue) error {
 // Ask is Check, and returns what a decision needs of the catalogue, so that who
 // decides at once looks it up once.
 func (q Question) Ask(catalogue *roles.Catalogue) (Asked, error) {
-	declared, ok := catalogue.Lookup(q.Permission)
+	kind, editor, viewer, ok := catalogue.Defaults(q.Permission)
 	switch {
 	case !ok:
 		return Asked{}, input.Errorf("permission", "is not declared in the catalogue")
-	case declared.Kind == "" && q.Resource != (Resource{}):
+	case kind == "" && q.Resource != (Resource{}):
 		return Asked{}, input.Errorf("resource", "is given for a permission that is about none")
-	case declared.Kind == "":
-		return ask(&declared, q), nil
-	case q.Resource.Kind != declared.Kind:
+	case kind == "":
+		return Asked{aboutNothing, editor, viewer}, nil
+	case q.Resource.Kind != kind:
 		return Asked{}, input.Errorf("resource.kind", "is not the kind that the permission is about")
 	}
 	if err := input.ID("resource.id", string(q.Resource.ID)); err != nil {
 		return Asked{}, err
 	}
-	return ask(&declared, q), nil
+	return Asked{aboutResource, editor, viewer}, nil
 }
 
 // Asked is what the catalogue says about a question. The zero value is of a
 // permission that it does not declare, and denied.
 type Asked struct {
-	declared bool
-	odd      bool // the resource is not of the kind that the permission is about
-	about    bool // the permission is about a resource
-	editor   bool // the built-in roles that hold it, besides Admin
-	viewer   bool
+	subject subject
+	editor  bool // the built-in roles that hold the permission, besides Admin
+	viewer  bool
 }
 
-func ask(declared *roles.Declaration, q Question) Asked {
-	return Asked{
-		declared: true,
-		odd:      declared.Kind != q.Resource.Kind || (declared.Kind == "") != (q.Resource.ID == ""),
-		about:    declared.Kind != "",
-		editor:   declared.Editor,
-		viewer:   declared.Viewer,
+// subject is what a question is about, as far as its decision depends on it.
+type subject uint8
+
+const (
+	undeclared    subject = iota // nothing that the catalogue knows
+	aboutNothing                 // a permission alone
+	aboutResource                // a resource of the permission's kind
+	aboutAnother                 // what the permission is not about
+)
+
+// ask returns what the catalogue says about q, proper or not.
+func ask(catalogue *roles.Catalogue, q Question) Asked {
+	kind, editor, viewer, ok := catalogue.Defaults(q.Permission)
+	asked := Asked{editor: editor, viewer: viewer}
+	switch {
+	case !ok:
+	case kind == "" && q.Resource == (Resource{}):
+		asked.subject = aboutNothing
+	case kind == q.Resource.Kind && (kind == "") == (q.Resource.ID == ""):
+		asked.subject = aboutResource
+	default:
+		asked.subject = aboutAnother
 	}
+	return asked
 }
 
 // Coverage says by which grant a member reaches a resource.
@@ -121,11 +135,7 @@ func (s Step) String() string {
 // allocates nothing and costs one lookup in the catalogue. A question that Check
 // refuses is denied.
 func Decide(catalogue *roles.Catalogue, q Question, f Facts) (failed Step, ok bool) {
-	var asked Asked
-	if declared, ok := catalogue.Lookup(q.Permission); ok {
-		asked = ask(&declared, q)
-	}
-	return asked.Decide(&f)
+	return ask(catalogue, q).Decide(&f)
 }
 
 // Decide is the function of this name, for a question that was asked.
@@ -137,9 +147,9 @@ func (a Asked) Decide(f *Facts) (failed Step, ok bool) {
 		return IsActive, false
 	case !a.heldBy(f):
 		return RoleHolds, false
-	case a.odd:
+	case a.subject == aboutAnother:
 		return IsRegistered, false
-	case !a.about:
+	case a.subject == aboutNothing:
 		return 0, true
 	case !f.Registered:
 		return IsRegistered, false
@@ -153,13 +163,13 @@ func (a Asked) Decide(f *Facts) (failed Step, ok bool) {
 func (a Asked) heldBy(f *Facts) bool {
 	switch f.Role {
 	case roles.Admin:
-		return a.declared
+		return a.subject != undeclared
 	case roles.Editor:
 		return a.editor
 	case roles.Viewer:
 		return a.viewer
 	default:
-		return a.declared && f.Holds
+		return a.subject != undeclared && f.Holds
 	}
 }
 
@@ -190,9 +200,6 @@ func Explain(catalogue *roles.Catalogue, q Question, f Facts) []Outcome {
 // Holds answers whether the facts are of an active member whose role holds p,
 // for whichever resource (G1).
 func Holds(catalogue *roles.Catalogue, p roles.Permission, f Facts) bool {
-	var asked Asked
-	if declared, ok := catalogue.Lookup(p); ok {
-		asked = ask(&declared, Question{Permission: p})
-	}
+	asked := ask(catalogue, Question{Permission: p})
 	return f.Member != "" && f.Status == orgs.Active && asked.heldBy(&f)
 }

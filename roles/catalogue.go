@@ -200,6 +200,28 @@ func (c *Catalogue) Holds(s Set, p Permission) bool {
 	return ok && s.has(i)
 }
 
+// Defaults is what a decision needs of [Catalogue.Lookup]: the kind of resource that
+// p is about, "" for none, and which built-in roles hold it, besides Admin.
+func (c *Catalogue) Defaults(p Permission) (kind Kind, editor, viewer, ok bool) {
+	i, ok := c.bit(p)
+	if !ok {
+		return "", false, false, false
+	}
+	d := &c.declared[i]
+	return d.Kind, d.Editor, d.Viewer, true
+}
+
+// About is [Catalogue.Lookup] and [Catalogue.Holds] in one lookup: the kind of
+// resource that p is about, "" for none, and whether s holds p. Ok is false for a
+// permission that the catalogue does not declare, which is never held (R4).
+func (c *Catalogue) About(s Set, p Permission) (kind Kind, held, ok bool) {
+	i, ok := c.bit(p)
+	if !ok {
+		return "", false, false
+	}
+	return c.declared[i].Kind, s.has(i), true
+}
+
 // BuiltIn returns what the built-in role id holds, and false when id is none.
 func (c *Catalogue) BuiltIn(id ID) (Set, bool) {
 	r := rank(id)

@@ -215,6 +215,32 @@ func TestPermissionsAlike(t *testing.T) {
 	refused(t, err, "catalogue")
 }
 
+// Defaults and About say what Lookup and Holds do (R4).
+func TestDefaultsAndAbout(t *testing.T) {
+	c := roles.SmartServices()
+	for _, id := range append(roles.BuiltInRoles(), roles.Role{Permissions: []roles.Permission{"devices.edit"}}) {
+		set := c.Of(id)
+		for _, s := range c.Services() {
+			for _, d := range s.Permissions {
+				kind, editor, viewer, ok := c.Defaults(d.Permission)
+				if kind != d.Kind || editor != d.Editor || viewer != d.Viewer || !ok {
+					t.Errorf("Defaults of %+v: %q, %v, %v, %v", d, kind, editor, viewer, ok)
+				}
+				kind, held, ok := c.About(set, d.Permission)
+				if kind != d.Kind || held != c.Holds(set, d.Permission) || !ok {
+					t.Errorf("About %+v in the set of %q: %q, %v, %v", d, id.ID, kind, held, ok)
+				}
+			}
+		}
+		if kind, held, ok := c.About(set, "devices.explode"); kind != "" || held || ok {
+			t.Errorf("About what is not declared: %q, %v, %v", kind, held, ok)
+		}
+	}
+	if kind, editor, viewer, ok := c.Defaults("devices.explode"); kind != "" || editor || viewer || ok {
+		t.Errorf("Defaults of what is not declared: %q, %v, %v, %v", kind, editor, viewer, ok)
+	}
+}
+
 // Listing keeps the order of declaration.
 func TestPermissionsInOrder(t *testing.T) {
 	c, all := bigCatalogue(t, 130)

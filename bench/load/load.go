@@ -67,9 +67,11 @@ func joinAll(ctx context.Context, s store.Store, o *workload.Org, members []work
 			return err
 		}
 		org := held.Org
+		var give []grants.Grant // no store keeps it
 		for _, m := range members {
 			joined := memberOf(o, m)
-			if err := join(ctx, tx, o, joined, m.Grants); err != nil {
+			give = grantsOf(give[:0], o, m)
+			if err := join(ctx, tx, joined, give); err != nil {
 				return err
 			}
 			org.Counts = org.Counts.With(joined)
@@ -86,16 +88,20 @@ func memberOf(o *workload.Org, m workload.Member) orgs.Member {
 	}
 }
 
-func join(ctx context.Context, tx store.Tx, o *workload.Org, m orgs.Member, devices []int) error {
+// grantsOf appends m's grants to list.
+func grantsOf(list []grants.Grant, o *workload.Org, m workload.Member) []grants.Grant {
+	for _, n := range m.Grants {
+		list = append(list, grants.One(Kind, grants.ResourceID(o.Devices[n])))
+	}
+	return list
+}
+
+func join(ctx context.Context, tx store.Tx, m orgs.Member, give []grants.Grant) error {
 	if err := tx.PutUser(ctx, orgs.User{ID: m.User, Profile: m.Profile, CreatedAt: began()}); err != nil {
 		return err
 	}
-	if err := tx.CreateMember(ctx, m); err != nil || len(devices) == 0 {
+	if err := tx.CreateMember(ctx, m); err != nil || len(give) == 0 {
 		return err
-	}
-	give := make([]grants.Grant, len(devices))
-	for i, n := range devices {
-		give[i] = grants.One(Kind, grants.ResourceID(o.Devices[n]))
 	}
 	return tx.Give(ctx, m.Org, m.ID, give)
 }

@@ -25,8 +25,9 @@
 // organization, the user and the resource, and a look through the member's grants;
 // they make no garbage and do not grow with anything but the logarithm of the
 // member's own grants, where these are more than 64. A page of a list is a seek and
-// its rows; with filters that few rows pass, a page of members may walk the list to
-// its end.
+// its rows, also of members with a filter, for each status and each role in it. A
+// search for members costs what it finds; where that is much, a walk to as many as
+// the page shows.
 //
 // A change copies the nodes on the way to what it changes, some kilobytes, and nothing
 // of other organizations. Once in a doubling of an organization a change copies what

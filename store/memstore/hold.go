@@ -99,7 +99,7 @@ func (s *state) hold(o *tenant, want store.Want, held *store.Held) {
 		held.MemberHas = s.grantsOf(o, r, want.Grants)
 	}
 	if want.Address != "" {
-		for r := range o.addressed(want.Address) {
+		for r := range o.addressed(want.Address, orgs.Active, orgs.Invited) {
 			held.Addressed = append(held.Addressed, r.member(want.Org))
 		}
 	}

@@ -9,8 +9,9 @@ import (
 )
 
 // links are the numbers that something is linked to, ordered by what they stand
-// for. Few are one array, that is gone through; many are two lists, to find a number
-// and to walk in order. Every call that depends on the order names it.
+// for. Few are one array, that is gone through; many are a list to walk in order and,
+// for those that with has made, another one to find a number. Every call that depends
+// on the order names it.
 type links struct {
 	few  []uint32
 	many *crowd
@@ -19,12 +20,13 @@ type links struct {
 // crowd never changes.
 type crowd struct {
 	ordered cow.Sorted[uint32]
-	numbers cow.Sorted[uint32]
+	numbers cow.Sorted[uint32] // empty in what add has made
 }
 
 // maxFew is how many are few. A crowd that has become half as many is few again.
 const maxFew = 64
 
+// has reports whether n is in l, which with has made.
 func (l *links) has(n uint32) bool {
 	if l.many != nil {
 		_, ok := l.many.numbers.Get(cmp.Compare, n)
@@ -67,6 +69,17 @@ func (l *links) with(edit cow.Edit, order cow.Order[uint32], more ...uint32) lin
 	if l.many == nil && len(l.few)+len(more) <= maxFew {
 		return links{few: mergedNumbers(order, l.few, more)}
 	}
+	c := l.crowd(edit, order, more)
+	for _, list := range [][]uint32{l.few, more} {
+		for _, n := range list {
+			c.numbers.Set(edit, cmp.Compare, n)
+		}
+	}
+	return links{many: c}
+}
+
+// crowd returns l with more as a crowd whose list in order is complete.
+func (l *links) crowd(edit cow.Edit, order cow.Order[uint32], more []uint32) *crowd {
 	var c crowd
 	if l.many != nil {
 		c = *l.many
@@ -74,10 +87,9 @@ func (l *links) with(edit cow.Edit, order cow.Order[uint32], more ...uint32) lin
 	for _, list := range [][]uint32{l.few, more} {
 		for _, n := range list {
 			c.ordered.Set(edit, order, n)
-			c.numbers.Set(edit, cmp.Compare, n)
 		}
 	}
-	return links{many: &c}
+	return &c
 }
 
 // mergedNumbers returns what is in a or in b, which have nothing in common.
@@ -93,10 +105,11 @@ func mergedNumbers(order cow.Order[uint32], a, b []uint32) []uint32 {
 	return append(all, a...)
 }
 
-// add puts n, which is not in l, where it belongs. Whoever calls it owns l.
+// add puts n, which is not in l, where it belongs. Whoever calls it owns l, and never
+// asks whether it has a number.
 func (l *links) add(edit cow.Edit, order cow.Order[uint32], n uint32) {
 	if l.many != nil || len(l.few) == maxFew {
-		*l = l.with(edit, order, n)
+		*l = links{many: l.crowd(edit, order, []uint32{n})}
 		return
 	}
 	i := len(l.few)
@@ -114,7 +127,7 @@ func (l *links) without(edit cow.Edit, order cow.Order[uint32], n uint32) links 
 	c := *l.many
 	c.ordered.Delete(edit, order, n)
 	c.numbers.Delete(edit, cmp.Compare, n)
-	if c.numbers.Len() <= maxFew/2 {
+	if c.ordered.Len() <= maxFew/2 {
 		return links{few: slices.Collect(c.ordered.All())}
 	}
 	return links{many: &c}

@@ -21,8 +21,25 @@ func backward(at uint32) cow.Order[uint32] {
 }
 
 // Links are a sorted list, few or many, and what was taken from them before does not
-// change.
+// change: those of a row, which are asked for a number, and those of a thing.
 func TestLinks(t *testing.T) {
+	t.Run("of a row", func(t *testing.T) {
+		testLinks(t, true, func(l links, edit cow.Edit, more []uint32) links {
+			return l.with(edit, backward(0), more...)
+		})
+	})
+	t.Run("of a thing", func(t *testing.T) {
+		testLinks(t, false, func(l links, edit cow.Edit, more []uint32) links {
+			l.few = slices.Clone(l.few) // its own
+			for _, n := range more {
+				l.add(edit, backward(0), n)
+			}
+			return l
+		})
+	})
+}
+
+func testLinks(t *testing.T, asked bool, with func(links, cow.Edit, []uint32) links) {
 	rnd := rand.New(rand.NewPCG(9, 10))
 	var l links
 	var want []uint32
@@ -32,16 +49,10 @@ func TestLinks(t *testing.T) {
 		edit++
 		before, wanted := l, slices.Clone(want)
 		more := someNumbers(rnd, want)
-		switch growing := round%500 < 150; {
-		case growing && rnd.IntN(2) == 0:
-			l = l.with(edit, backward(0), more...)
+		switch {
+		case round%500 < 150:
+			l = with(l, edit, more)
 			want = append(want, more...)
-		case growing:
-			l = links{few: slices.Clone(l.few), many: l.many} // as its own
-			for _, n := range more {
-				l.add(edit, backward(0), n)
-				want = append(want, n)
-			}
 		case len(want) > 0:
 			n := want[rnd.IntN(len(want))]
 			l = l.without(edit, backward(0), n)
@@ -49,8 +60,8 @@ func TestLinks(t *testing.T) {
 		}
 		slices.SortFunc(want, backward(0))
 		most = max(most, len(want))
-		checkLinks(t, l, want)
-		checkLinks(t, before, wanted)
+		checkLinks(t, l, want, asked)
+		checkLinks(t, before, wanted, asked)
 	}
 	if most <= 2*maxFew || l.many != nil {
 		t.Errorf("at most %d links, and many are left: %v", most, l.many != nil)
@@ -68,7 +79,7 @@ func someNumbers(rnd *rand.Rand, want []uint32) (more []uint32) {
 	return more
 }
 
-func checkLinks(t *testing.T, l links, want []uint32) {
+func checkLinks(t *testing.T, l links, want []uint32, asked bool) {
 	t.Helper()
 	if got := slices.Collect(l.all()); !slices.Equal(got, want) {
 		t.Fatalf("all are %v, want %v", got, want)
@@ -84,7 +95,7 @@ func checkLinks(t *testing.T, l links, want []uint32) {
 		if got := slices.Collect(l.after(backward(at))); !slices.Equal(got, want[i:]) {
 			t.Fatalf("after %d are %v, want %v", at, got, want[i:])
 		}
-		if l.has(at) != found {
+		if asked && l.has(at) != found {
 			t.Fatalf("%d is there: %v", at, !found)
 		}
 	}

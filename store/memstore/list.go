@@ -13,8 +13,8 @@ import (
 	"github.com/seed-5b9f5318/charter/store/memstore/internal/cow"
 )
 
-// Members returns a page of org's member list: a seek, and a walk over rows
-// until the page is full.
+// Members returns a page of org's member list: a seek in each list that it is merged
+// from, and its rows. A search costs what it finds, or what it passes over.
 func (r *reader) Members(ctx context.Context, q store.MemberQuery) (store.MemberPage, error) {
 	s, o, err := r.org(ctx, q.Org)
 	if err != nil || o == nil {
@@ -23,33 +23,19 @@ func (r *reader) Members(ctx context.Context, q store.MemberQuery) (store.Member
 	if int(q.Sort) >= sorts {
 		return store.MemberPage{}, fmt.Errorf("memstore: members in the unknown order %v", q.Sort)
 	}
-	page := store.MemberPage{Facts: s.asked(o, q.Asker)}
-	for n := range o.members(q) {
-		r := o.rows.at(n)
-		if !matches(q, r) {
-			continue
-		}
-		if page.Members = append(page.Members, r.member(q.Org)); len(page.Members) == q.Limit {
-			break
-		}
-	}
-	return page, nil
+	return store.MemberPage{Facts: s.asked(o, q.Asker), Members: membersOf(q.Org, o.pageOf(q))}, nil
 }
 
-// members returns the rows in q's order after q.After.
-func (o *tenant) members(q store.MemberQuery) iter.Seq[uint32] {
-	list := o.lists[q.Sort]
-	if q.After == nil {
-		if q.Descending {
-			return list.Backward()
-		}
-		return list.All()
+// membersOf returns rows of org as records, nil for none.
+func membersOf(org orgs.ID, rows []*row) []orgs.Member {
+	if len(rows) == 0 {
+		return nil
 	}
-	order := o.order(q.Sort, place{q.After.Key, q.After.ID})
-	if q.Descending {
-		return list.Before(order, 0)
+	list := make([]orgs.Member, len(rows))
+	for i, r := range rows {
+		list[i] = r.member(org)
 	}
-	return list.After(order, 0)
+	return list
 }
 
 // matches is [orgs.Search.Match] and the other filters, with r's keys at hand.

@@ -171,61 +171,20 @@ func (r *reader) Grantees(ctx context.Context, q store.GranteeQuery) (store.Memb
 // is linked to all of its kind, and the members of each role in q.Reach.
 func (s *state) grantees(o *tenant, q store.GranteeQuery, n uint32) []orgs.Member {
 	order := o.byID(q.After)
-	found := o.eligible(q, o.holdersOf(n).after(order))
+	ways := []iter.Seq[uint32]{o.holdersOf(n).after(order)}
 	if all := s.granted(o, grants.All(q.Resource.Kind)); all != 0 {
-		found = merged(found, o.eligible(q, o.holdersOf(all).after(order)))
+		ways = append(ways, o.holdersOf(all).after(order))
 	}
 	for _, role := range q.Reach {
-		found = merged(found, o.eligible(q, o.inRole(role, q.After)))
-	}
-	page := make([]orgs.Member, min(len(found), q.Limit))
-	for i := range page {
-		page[i] = found[i].member(q.Org)
-	}
-	return page
-}
-
-// eligible returns the first rows of list that q may be answered with.
-func (o *tenant) eligible(q store.GranteeQuery, list iter.Seq[uint32]) []*row {
-	var found []*row
-	for n := range list {
-		r := o.rows.at(n)
-		if r.status != orgs.Active || !slices.Contains(q.Roles, r.role) {
-			continue
-		}
-		if found = append(found, r); len(found) == q.Limit {
-			break
+		if of, ok := o.ofRoles.Get(role); ok {
+			inRole := o.order(orgs.ByRole, place{role.Key(), q.After})
+			ways = append(ways, of.listed[statusIndex(orgs.Active)][orgs.ByRole].After(inRole, 0))
 		}
 	}
-	return found
-}
-
-// merged returns what is in a or in b, both of which are ordered by ID.
-func merged(a, b []*row) []*row {
-	if len(a) == 0 || len(b) == 0 {
-		return append(a, b...)
+	eligible := func(r *row) bool { return r.status == orgs.Active && slices.Contains(q.Roles, r.role) }
+	var page []*row
+	for _, way := range ways {
+		page = merged(compareRows, page, o.first(q.Limit, way, eligible))
 	}
-	all := make([]*row, 0, len(a)+len(b))
-	for len(a) > 0 && len(b) > 0 {
-		switch c := compareRows(a[0], b[0]); {
-		case c < 0:
-			all, a = append(all, a[0]), a[1:]
-		case c > 0:
-			all, b = append(all, b[0]), b[1:]
-		default:
-			b = b[1:]
-		}
-	}
-	return append(append(all, a...), b...)
-}
-
-// inRole returns the rows after after in role, by ID.
-func (o *tenant) inRole(role roles.ID, after orgs.MemberID) iter.Seq[uint32] {
-	return func(yield func(uint32) bool) {
-		for n := range o.lists[orgs.ByRole].After(o.order(orgs.ByRole, place{role.Key(), after}), 0) {
-			if o.rows.at(n).role != role || !yield(n) {
-				return
-			}
-		}
-	}
+	return membersOf(q.Org, page[:min(len(page), q.Limit)])
 }

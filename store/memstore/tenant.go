@@ -18,10 +18,11 @@ type tenant struct {
 	record orgs.Organization
 	fold   string // of its name
 
-	rows  numbered[*row]
-	bound cow.Table                 // rows, by user
-	ids   cow.Table                 // rows, by ID
-	lists [sorts]cow.Sorted[uint32] // rows, in each [orgs.Sort]
+	rows    numbered[*row]
+	bound   cow.Table                  // rows, by user
+	ids     cow.Table                  // rows, by ID
+	listed  rosters                    // all rows
+	ofRoles cow.Map[roles.ID, *ofRole] // those of each role that has any
 
 	things    numbered[thing]
 	names     cow.Table            // things, by what they are
@@ -58,7 +59,10 @@ type role struct {
 }
 
 func newTenant(edit cow.Edit, record orgs.Organization) *tenant {
-	o := &tenant{edit: edit, roles: cow.NewMap[roles.ID, *role](), named: cow.NewMap[string, *role]()}
+	o := &tenant{
+		edit: edit, ofRoles: cow.NewMap[roles.ID, *ofRole](),
+		roles: cow.NewMap[roles.ID, *role](), named: cow.NewMap[string, *role](),
+	}
 	o.set(record)
 	return o
 }
@@ -141,12 +145,19 @@ func (o *tenant) byName(at grants.Resource) cow.Order[uint32] {
 	return orderBy(at, func(n uint32) grants.Resource { return o.things.at(n).Resource }, grants.Resource.Compare)
 }
 
-// addressed returns the rows whose folded address is address.
-func (o *tenant) addressed(address string) iter.Seq[*row] {
+// addressed returns the rows of these statuses whose folded address is address.
+func (o *tenant) addressed(address string, of ...orgs.Status) iter.Seq[*row] {
 	return func(yield func(*row) bool) {
-		for n := range o.lists[orgs.ByEmail].From(o.order(orgs.ByEmail, place{key: address}), 0) {
-			if r := o.rows.at(n); r.profile.address != address || !yield(r) {
-				return
+		at := o.order(orgs.ByEmail, place{key: address})
+		for _, status := range of {
+			for n := range o.listed[statusIndex(status)][orgs.ByEmail].From(at, 0) {
+				r := o.rows.at(n)
+				if r.profile.address != address {
+					break
+				}
+				if !yield(r) {
+					return
+				}
 			}
 		}
 	}
@@ -156,9 +167,7 @@ func (o *tenant) addressed(address string) iter.Seq[*row] {
 func (s *state) addRow(edit cow.Edit, o *tenant, r *row) {
 	r.number = o.rows.add(edit, r)
 	o.ids.Add(edit, s.hash(string(r.id)), r.number)
-	for sort := range o.lists {
-		o.lists[sort].Set(edit, o.order(orgs.Sort(sort), place{}), r.number)
-	}
+	o.relist(edit, r, everywhere(), enlist)
 	s.bind(edit, o, r)
 }
 
@@ -186,18 +195,10 @@ func (s *state) forget(edit cow.Edit, o *tenant, r *row) {
 // putRow replaces old by r, which has its ID, and when it is bound its user.
 func (s *state) putRow(edit cow.Edit, o *tenant, old, r *row) {
 	r.number = old.number
-	var moved [sorts]bool
-	for sort := range o.lists {
-		if moved[sort] = old.compare(r, orgs.Sort(sort)) != 0; moved[sort] {
-			o.lists[sort].Delete(edit, o.order(orgs.Sort(sort), place{}), old.number)
-		}
-	}
+	moved := movesOf(old, r)
+	o.relist(edit, old, moved, unlist)
 	o.rows.things.Set(edit, r.number, r)
-	for sort := range o.lists {
-		if moved[sort] {
-			o.lists[sort].Set(edit, o.order(orgs.Sort(sort), place{}), r.number)
-		}
-	}
+	o.relist(edit, r, moved, enlist)
 	if old.user == "" {
 		s.forget(edit, o, old)
 		s.bind(edit, o, r)
@@ -209,9 +210,7 @@ func (s *state) dropRow(edit cow.Edit, o *tenant, r *row) {
 	for n := range r.has.all() {
 		o.unlink(edit, n, r.number)
 	}
-	for sort := range o.lists {
-		o.lists[sort].Delete(edit, o.order(orgs.Sort(sort), place{}), r.number)
-	}
+	o.relist(edit, r, everywhere(), unlist)
 	o.ids.Delete(edit, s.hash(string(r.id)), r.number)
 	if r.user != "" {
 		o.bound.Delete(edit, s.hash(string(r.user)), r.number)

@@ -113,7 +113,7 @@ func (t *tx) UpdateOrganization(ctx context.Context, record orgs.Organization) e
 
 func (t *tx) DeleteOrganization(ctx context.Context, id orgs.ID, last store.Event) error {
 	return t.writeIn(ctx, id, func(o *tenant) error {
-		for n := range o.lists[orgs.ByEmail].All() {
+		for n := range o.everyRow() {
 			t.next.forget(t.edit, o, o.rows.at(n))
 		}
 		for n := range o.resources.All() {

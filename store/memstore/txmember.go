@@ -34,10 +34,8 @@ func (t *tx) taken(o *tenant, m orgs.Member) bool {
 		return true
 	}
 	if m.Status == orgs.Invited {
-		for other := range o.addressed(orgs.FoldAddress(m.Email)) {
-			if other.status == orgs.Invited {
-				return true
-			}
+		for range o.addressed(orgs.FoldAddress(m.Email), orgs.Invited) {
+			return true
 		}
 	}
 	return false
@@ -157,7 +155,7 @@ func (t *tx) Take(ctx context.Context, org orgs.ID, id orgs.MemberID, take []gra
 
 func (t *tx) GiveEach(ctx context.Context, org orgs.ID) error {
 	return t.writeIn(ctx, org, func(o *tenant) error {
-		for number := range o.lists[orgs.ByEmail].All() {
+		for number := range o.everyRow() {
 			r := o.rows.at(number)
 			var things []uint32
 			for n := range o.resources.All() {

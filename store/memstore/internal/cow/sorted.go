@@ -55,11 +55,27 @@ func (s Sorted[T]) Get(order Order[T], item T) (T, bool) {
 
 // kid returns the index of the kid where item belongs, 0 when it is before all.
 func (n *node[T]) kid(item T, order Order[T]) int {
-	i, found := slices.BinarySearchFunc(n.items, item, order)
+	i, found := n.search(item, order)
 	if !found && i > 0 {
 		i--
 	}
 	return i
+}
+
+// search returns where in n's items item is, or belongs. Most often what is new is
+// last, and so that is where it looks first.
+func (n *node[T]) search(item T, order Order[T]) (i int, found bool) {
+	last := len(n.items) - 1
+	if last < 0 {
+		return 0, false
+	}
+	switch c := order(n.items[last], item); {
+	case c < 0:
+		return last + 1, false
+	case c == 0:
+		return last, true
+	}
+	return slices.BinarySearchFunc(n.items[:last], item, order)
 }
 
 // All returns every item in order. The list must not change meanwhile; that
@@ -166,7 +182,7 @@ func (s *Sorted[T]) Set(edit Edit, order Order[T], item T) {
 func (n *node[T]) set(edit Edit, order Order[T], item T) (_, right *node[T], added bool) {
 	n = n.own(edit)
 	if n.kids == nil {
-		i, found := slices.BinarySearchFunc(n.items, item, order)
+		i, found := n.search(item, order)
 		if found {
 			n.items[i] = item
 			return n, nil, false
