@@ -187,7 +187,7 @@ func (n *node[T]) set(edit Edit, order Order[T], item T) (_, right *node[T], add
 			n.items[i] = item
 			return n, nil, false
 		}
-		n.items = slices.Insert(n.items, i, item)
+		n.items = insert(n.items, i, item)
 		return n, n.split(edit, i), true
 	}
 	i := n.kid(item, order)
@@ -203,8 +203,17 @@ func (n *node[T]) set(edit Edit, order Order[T], item T) (_, right *node[T], add
 
 // adopt makes kid the i-th of n.
 func (n *node[T]) adopt(i int, kid *node[T]) {
-	n.items = slices.Insert(n.items, i, kid.items[0])
-	n.kids = slices.Insert(n.kids, i, kid)
+	n.items = insert(n.items, i, kid.items[0])
+	n.kids = insert(n.kids, i, kid)
+}
+
+// insert is [slices.Insert] of one value, that leaves no more room than a node needs:
+// it is split when it has one more than it may keep.
+func insert[S ~[]T, T any](s S, i int, v T) S {
+	if len(s) == cap(s) {
+		s = append(make(S, 0, min(max(2*len(s), least), most+1)), s...)
+	}
+	return slices.Insert(s, i, v)
 }
 
 // split cuts n, which edit made, in two when it is too long, and returns the
@@ -229,31 +238,41 @@ func (n *node[T]) split(edit Edit, changed int) *node[T] {
 
 // Delete removes the item that compares equal to item, if there is one.
 func (s *Sorted[T]) Delete(edit Edit, order Order[T], item T) {
-	if _, ok := s.Get(order, item); !ok {
+	if s.root == nil {
 		return
 	}
-	s.root = s.root.without(edit, order, item)
-	if len(s.root.kids) == 1 {
-		s.root = s.root.kids[0]
+	root, found := s.root.without(edit, order, item)
+	if !found {
+		return
 	}
+	if len(root.kids) == 1 {
+		root = root.kids[0]
+	}
+	s.root = root
 	s.size--
 }
 
-// without returns n without item, which is in it.
-func (n *node[T]) without(edit Edit, order Order[T], item T) *node[T] {
-	n = n.own(edit)
+// without returns n without item, and false when that is not in it.
+func (n *node[T]) without(edit Edit, order Order[T], item T) (*node[T], bool) {
 	if n.kids == nil {
-		i, _ := slices.BinarySearchFunc(n.items, item, order)
-		n.items = slices.Delete(n.items, i, i+1)
-		return n
+		i, found := slices.BinarySearchFunc(n.items, item, order)
+		if found {
+			n = n.own(edit)
+			n.items = slices.Delete(n.items, i, i+1)
+		}
+		return n, found
 	}
 	i := n.kid(item, order)
-	n.kids[i] = n.kids[i].without(edit, order, item)
-	n.items[i] = n.kids[i].items[0]
-	if len(n.kids[i].items) < least {
+	kid, found := n.kids[i].without(edit, order, item)
+	if !found {
+		return n, false
+	}
+	n = n.own(edit)
+	n.kids[i], n.items[i] = kid, kid.items[0]
+	if len(kid.items) < least {
 		n.join(edit, min(i, len(n.kids)-2))
 	}
-	return n
+	return n, true
 }
 
 // join makes one node of kids i and i+1, or two of even length when one would
@@ -275,5 +294,13 @@ func (n *node[T]) own(edit Edit) *node[T] {
 	if n.edit == edit {
 		return n
 	}
-	return &node[T]{edit: edit, items: slices.Clone(n.items), kids: slices.Clone(n.kids)}
+	return &node[T]{edit: edit, items: roomy(n.items), kids: roomy(n.kids)}
+}
+
+// roomy returns a copy of s with room for one more, nil for none.
+func roomy[S ~[]T, T any](s S) S {
+	if s == nil {
+		return nil
+	}
+	return append(make(S, 0, len(s)+1), s...)
 }
