@@ -119,7 +119,7 @@ func (c Command) measure(o options, w io.Writer) (*measure.Results, error) {
 	if !slices.Contains(sizes, measure.Growth) {
 		return results, nil
 	}
-	if err := results.Grow(c.Growing, workload.Growth(), o.effort); err != nil {
+	if err := results.Grow(named(c.Growing, o.systems), workload.Growth(), o.effort); err != nil {
 		return nil, err
 	}
 	return results, results.Table(w, measure.Growth, "")
@@ -135,23 +135,28 @@ func known(size string) bool {
 // them, and with the first of the group, which they are compared with; without any kind
 // if there is none.
 func chosen(g measure.Group, words string) measure.Group {
-	list := strings.Split(words, ",")
-	has := func(name string) bool {
-		return slices.ContainsFunc(list, func(word string) bool { return strings.Contains(name, word) })
-	}
-	if has(g.Name) {
+	if has(g.Name, words) {
 		return g
 	}
-	var kinds []measure.Kind
-	for _, k := range g.Kinds {
-		if has(k.Name) {
-			kinds = append(kinds, k)
-		}
-	}
+	kinds := named(g.Kinds, words)
 	if len(kinds) > 0 && kinds[0].Name != g.Kinds[0].Name {
 		kinds = slices.Insert(kinds, 0, g.Kinds[0])
 	}
 	return measure.Group{Name: g.Name, Kinds: kinds}
+}
+
+// named returns the kinds whose names have one of words in them.
+func named(list []measure.Kind, words string) (kinds []measure.Kind) {
+	for _, k := range list {
+		if has(k.Name, words) {
+			kinds = append(kinds, k)
+		}
+	}
+	return kinds
+}
+
+func has(name, words string) bool {
+	return slices.ContainsFunc(strings.Split(words, ","), func(word string) bool { return strings.Contains(name, word) })
 }
 
 // read reads a file of results.

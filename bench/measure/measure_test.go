@@ -224,23 +224,27 @@ func TestResults(t *testing.T) {
 }
 
 // TestAdd: what was measured again is replaced, the rest stays before it, in the sizes'
-// order; what was measured elsewhere is not added.
+// order; what was measured elsewhere is not added. With more and more members, systems
+// are replaced one by one.
 func TestAdd(t *testing.T) {
 	figure := func(group, size string, ns float64) measure.Figure {
 		return measure.Figure{Group: group, Size: size, Nanoseconds: ns}
+	}
+	grown := func(system string, ns float64) measure.Figure {
+		return measure.Figure{Group: measure.Growth, System: system, Size: "100", Nanoseconds: ns}
 	}
 	small, large := workload.Size{Name: "S"}, workload.Size{Name: "L"}
 	here := measure.Where{CPU: "fast", Date: "2026-03-02"}
 	earlier := &measure.Results{
 		Where: measure.Where{CPU: "fast", Date: "2026-03-01"}, Sizes: []workload.Size{small, large},
-		Figures: []measure.Figure{figure("a", "S", 1), figure("a", "L", 2), figure("b", "L", 3)},
+		Figures: []measure.Figure{figure("a", "S", 1), figure("a", "L", 2), figure("b", "L", 3), grown("x", 6), grown("y", 7)},
 	}
 	now := &measure.Results{
-		Where: here, Sizes: []workload.Size{large}, Figures: []measure.Figure{figure("a", "L", 4), figure("c", "L", 5)},
+		Where: here, Sizes: []workload.Size{large}, Figures: []measure.Figure{figure("a", "L", 4), figure("c", "L", 5), grown("y", 8)},
 	}
 	want := &measure.Results{
 		Where: here, Sizes: earlier.Sizes,
-		Figures: []measure.Figure{figure("a", "S", 1), figure("b", "L", 3), figure("a", "L", 4), figure("c", "L", 5)},
+		Figures: []measure.Figure{figure("a", "S", 1), figure("b", "L", 3), grown("x", 6), figure("a", "L", 4), figure("c", "L", 5), grown("y", 8)},
 	}
 	if err := now.Add(earlier); err != nil || !reflect.DeepEqual(now, want) {
 		t.Errorf("got %+v, %v, want %+v", now, err, want)

@@ -108,16 +108,17 @@ func (r *Results) add(group string, s *subject, f Figure) {
 }
 
 // Add adds the figures of an earlier run on the same machine, but those of groups that
-// were timed again with data of the same size.
+// were timed again with data of the same size. In [Growth], where each system is compared
+// with itself, those of systems that were timed again are left out.
 func (r *Results) Add(earlier *Results) error {
 	if then, now := earlier.Where.machine(), r.Where.machine(); then != now {
 		return fmt.Errorf("results of %v cannot be added to those of %v", then, now)
 	}
 	again := map[[2]string]bool{}
 	for _, f := range r.Figures {
-		again[[2]string{f.Group, f.Size}] = true
+		again[f.beside()] = true
 	}
-	kept := slices.DeleteFunc(slices.Clone(earlier.Figures), func(f Figure) bool { return again[[2]string{f.Group, f.Size}] })
+	kept := slices.DeleteFunc(slices.Clone(earlier.Figures), func(f Figure) bool { return again[f.beside()] })
 	r.Figures = append(kept, r.Figures...)
 	for _, size := range r.Sizes {
 		if !slices.Contains(earlier.Sizes, size) {
@@ -126,6 +127,14 @@ func (r *Results) Add(earlier *Results) error {
 	}
 	r.Sizes = earlier.Sizes
 	return nil
+}
+
+// beside names what f was timed together with.
+func (f Figure) beside() [2]string {
+	if f.Group == Growth {
+		return [2]string{f.Group, f.System}
+	}
+	return [2]string{f.Group, f.Size}
 }
 
 // machine returns w without the day.

@@ -99,6 +99,33 @@ type MemberLister interface {
 	CountRoles(org string) (map[workload.Role]int, error)
 }
 
+// Filter is which members a list is of: those with a role, when there are Roles, and
+// those whose names begin with Search.
+type Filter struct {
+	Roles  []workload.Role
+	Search string
+}
+
+// Filterer lists members by more than their names, for an Admin.
+type Filterer interface {
+	// Ordered returns a function that reads a page of up to limit users whom f lets
+	// pass and returns how many there are: the first and the last page in each order
+	// that there is, one after the other.
+	Ordered(org string, f Filter, limit int) (func(n int) (int, error), error)
+}
+
+// Mover lets members come and go.
+type Mover interface {
+	// Join makes a user an Editor of an organization that it is no member of.
+	Join(org, user string) error
+	// Remove removes a member, for an Admin, and Leave is the member's own.
+	Remove(org, user string) error
+	Leave(org, user string) error
+	// RefuseDeletion asks for an organization to be deleted that has other members,
+	// and returns an error unless that is refused.
+	RefuseDeletion(org string) error
+}
+
 // Pinger is a system that is somewhere else.
 type Pinger interface {
 	// Ping goes there and back and asks nothing.

@@ -144,6 +144,8 @@ type whole interface {
 	measure.Shared
 	measure.RoleSetter
 	measure.MemberLister
+	measure.Filterer
+	measure.Mover
 }
 
 // stored is charter with its tables in a database.
@@ -201,4 +203,11 @@ func (e *engine) kinds(ctx context.Context) []measure.Kind {
 			return e.onStore(ctx, d)
 		}},
 	}
+}
+
+// growing is charter as it is timed with more and more members.
+func (e *engine) growing(ctx context.Context) measure.Kind {
+	return measure.Kind{Name: "charter on " + e.name, Load: func(d *workload.Data) (measure.System, error) {
+		return e.onStore(ctx, d)
+	}}
 }

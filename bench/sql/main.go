@@ -23,7 +23,7 @@ func main() {
 	}
 	code := 1
 	if err == nil {
-		code = command.Command{Groups: groups(ctx, engines)}.Main()
+		code = command.Command{Groups: groups(ctx, engines), Growing: growing(ctx, engines)}.Main()
 	}
 	for _, e := range engines {
 		if err := e.close(); err != nil {
@@ -53,6 +53,13 @@ func start(ctx context.Context) ([]*engine, error) {
 func groups(ctx context.Context, engines []*engine) (list []measure.Group) {
 	for _, e := range engines {
 		list = append(list, measure.Group{Name: e.name, Kinds: e.kinds(ctx)})
+	}
+	return list
+}
+
+func growing(ctx context.Context, engines []*engine) (list []measure.Kind) {
+	for _, e := range engines {
+		list = append(list, e.growing(ctx))
 	}
 	return list
 }

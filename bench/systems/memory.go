@@ -3,6 +3,8 @@ package systems
 import (
 	"bytes"
 	"context"
+	"errors"
+	"fmt"
 
 	"github.com/seed-5b9f5318/charter"
 	"github.com/seed-5b9f5318/charter/bench/load"
@@ -151,6 +153,53 @@ func (s service) Page(org string, skip, limit int) (func() ([]string, error), er
 		}
 		return names, err
 	}, nil
+}
+
+func (s service) Ordered(org string, f measure.Filter, limit int) (func(int) (int, error), error) {
+	var list []charter.MemberQuery
+	for _, sort := range orgs.Sorts() {
+		for _, descending := range []bool{false, true} {
+			for _, last := range []bool{false, true} {
+				q := charter.MemberQuery{Search: f.Search, Sort: sort, Descending: descending, Last: last, Limit: limit}
+				for _, r := range f.Roles {
+					q.Roles = append(q.Roles, load.Role(r))
+				}
+				list = append(list, q)
+			}
+		}
+	}
+	return func(n int) (int, error) {
+		page, err := s.Members.Page(s.ctx, s.admin(org), list[n%len(list)])
+		return len(page.Items), err
+	}, nil
+}
+
+func (s service) Join(org, user string) error {
+	_, err := s.Members.Import(s.ctx, charter.Host(orgs.ID(org)), charter.Rows([]charter.ImportedMember{{
+		User: orgs.UserID(user), Role: roles.Editor, Profile: orgs.Profile{Email: user + "@mail.example", FirstName: user},
+	}}), charter.Bulk{})
+	return err
+}
+
+func (s service) Remove(org, user string) error {
+	m, err := s.Members.Me(s.ctx, actor(org, user))
+	if err != nil {
+		return err
+	}
+	return s.Members.Remove(s.ctx, s.admin(org), m.ID, m.Email)
+}
+
+func (s service) Leave(org, user string) error {
+	_, err := s.Orgs.Leave(s.ctx, actor(org, user))
+	return err
+}
+
+func (s service) RefuseDeletion(org string) error {
+	_, err := s.Orgs.Delete(s.ctx, s.admin(org))
+	if errors.Is(err, charter.ErrOthersRemain) {
+		return nil
+	}
+	return errors.Join(fmt.Errorf("deletion of %s: %w", org, measure.ErrWrong), err)
 }
 
 func (s service) CountRoles(org string) (map[workload.Role]int, error) {

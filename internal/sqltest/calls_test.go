@@ -72,6 +72,8 @@ func readsOfMembers(o orgs.ID, asker store.Asker) []read {
 		{Status: []orgs.Status{orgs.Active}, Roles: []roles.ID{roles.Viewer, auditor}},
 		{Search: orgs.NewSearch("first3")},
 		{Search: orgs.NewSearch("last"), Roles: []roles.ID{roles.Viewer}, Status: []orgs.Status{orgs.Active}},
+		{Roles: []roles.ID{roles.Editor}}, // which grow has most members be
+		{Roles: []roles.ID{roles.Editor, roles.Viewer}, Status: []orgs.Status{orgs.Active}},
 	}
 	var list []read
 	for i, q := range append(filters, store.MemberQuery{Roles: manyRoles()}) {

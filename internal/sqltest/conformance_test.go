@@ -53,6 +53,7 @@ func TestConformance(t *testing.T) {
 			continue // they differ in what the engine does, not in our memory
 		}
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			storetest.Run(t, open, storetest.Watchdog(5*time.Minute))
 		})
 	}

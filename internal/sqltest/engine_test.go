@@ -102,18 +102,28 @@ func eachEngine(t *testing.T, fn func(*testing.T, *engine)) { t.Helper(); each(t
 // eachContended is eachEngine for those on which callers contend.
 func eachContended(t *testing.T, fn func(*testing.T, *engine)) { t.Helper(); each(t, contended(), fn) }
 
-// eachOrAll is eachEngine or, in full, eachContended.
+// eachOrAll is eachEngine or, in full, eachContended, with the engines beside each
+// other: while one of them works for its caller, another core has nothing to do.
 func eachOrAll(t *testing.T, fn func(*testing.T, *engine)) {
 	t.Helper()
+	list := engines()
 	if inFull() {
-		eachContended(t, fn)
-		return
+		list = contended()
 	}
-	eachEngine(t, fn)
+	atOnce(t, list, fn)
 }
 
 // eachServer is eachEngine for those that are servers.
 func eachServer(t *testing.T, fn func(*testing.T, *engine)) { t.Helper(); each(t, serverEngines(), fn) }
+
+// atOnce is each with the engines beside each other.
+func atOnce(t *testing.T, list []*engine, fn func(*testing.T, *engine)) {
+	t.Helper()
+	each(t, list, func(t *testing.T, e *engine) {
+		t.Parallel()
+		fn(t, e)
+	})
+}
 
 func each(t *testing.T, list []*engine, fn func(*testing.T, *engine)) {
 	t.Helper()

@@ -70,7 +70,7 @@ func TestVariants(t *testing.T) {
 	if len(cases) != len(dependent) {
 		t.Fatalf("of %d cases there are %d", len(dependent), len(cases))
 	}
-	each(t, append(serverEngines(), onGalera()), func(t *testing.T, e *engine) {
+	atOnce(t, append(serverEngines(), onGalera()), func(t *testing.T, e *engine) {
 		for _, v := range variants(e) {
 			t.Run(v.name, func(t *testing.T) {
 				if inFull() {

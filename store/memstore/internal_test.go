@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"testing"
 
@@ -261,6 +262,27 @@ func TestACommitSharesTheRest(t *testing.T) {
 	}
 	if allocated := testing.AllocsPerRun(20, func() { update(t, s, change) }); allocated > 200 {
 		t.Errorf("changing one of 1,000 members took %v allocations", allocated)
+	}
+}
+
+// A role that nobody has any more leaves nothing behind: custom ones come and go.
+func TestARoleWithoutRows(t *testing.T) {
+	s := New()
+	update(t, s, func(ctx context.Context, tx store.Tx) error {
+		return errors.Join(create("acme")(ctx, tx),
+			tx.CreateMember(ctx, orgs.Member{ID: "m-1", Org: "acme", Status: orgs.Active, User: "ada", Role: "r-1"}))
+	})
+	for _, id := range []roles.ID{"r-2", "r-3"} {
+		update(t, s, func(ctx context.Context, tx store.Tx) error {
+			return tx.UpdateMember(ctx, orgs.Member{ID: "m-1", Org: "acme", Role: id})
+		})
+	}
+	var left []roles.ID
+	for id := range s.latest.Load().tenant("acme").ofRoles.All() {
+		left = append(left, id)
+	}
+	if !slices.Equal(left, []roles.ID{"r-3"}) {
+		t.Errorf("there are lists of the roles %q", left)
 	}
 }
 

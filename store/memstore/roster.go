@@ -145,7 +145,9 @@ func (o *tenant) pageOf(q store.MemberQuery) []*row {
 	inOrder := o.inOrder(q)
 	if q.Search.Name != "" && q.Search.Email != "" {
 		if found, ok := o.search(q); ok {
+			found = slices.DeleteFunc(found, func(r *row) bool { return !matches(q, r) || !isAfter(q, r) })
 			slices.SortFunc(found, inOrder)
+			found = slices.Compact(found)
 			return found[:min(len(found), q.Limit)]
 		}
 	}
@@ -183,12 +185,11 @@ func (o *tenant) inOrder(q store.MemberQuery) func(a, b *row) int {
 	}
 }
 
-// search returns the rows that q finds after q.After, in no order, and false when
-// they are so many that a walk will meet enough of them sooner: when n of N rows are
-// found, a page is in some N/n times its length.
+// search returns the rows that are searched for, in no order and some of them twice, and
+// false when they are so many that a walk will meet enough of them sooner: when n of N
+// rows are found, a page is in some N/n times its length.
 func (o *tenant) search(q store.MemberQuery) (found []*row, ok bool) {
-	left := int(math.Sqrt(float64(q.Limit) * float64(o.rows.things.Len())))
-	seen := map[uint32]struct{}{}
+	most := int(math.Sqrt(float64(q.Limit) * float64(o.rows.things.Len())))
 	for status := range o.listed {
 		for _, by := range []struct {
 			sort   orgs.Sort
@@ -199,13 +200,9 @@ func (o *tenant) search(q store.MemberQuery) (found []*row, ok bool) {
 				if !strings.HasPrefix(r.key(by.sort), by.prefix) {
 					break
 				}
-				if left--; left < 0 {
+				if found = append(found, r); len(found) > most {
 					return nil, false
 				}
-				if _, twice := seen[n]; !twice && matches(q, r) && isAfter(q, r) {
-					found = append(found, r)
-				}
-				seen[n] = struct{}{}
 			}
 		}
 	}

@@ -61,8 +61,9 @@ func (t *tx) holdQuery(want store.Want) *query {
 	}
 	if len(want.Resources) > 0 {
 		place := `r.kind, r.id, '', '', '', '', '', '', '', CASE WHEN r.org = ? THEN 1 ELSE 0 END, 0, 0`
-		from := t.listed + ` CROSS JOIN charter_resources r WHERE r.kind = listed.a AND r.id = listed.b`
-		part(isPlace, place, from, want.Org, t.arrays(pairs(want.Resources)))
+		listed, args := t.elements(pairs(want.Resources))
+		from := listed + ` CROSS JOIN charter_resources r WHERE r.kind = listed.a AND r.id = listed.b`
+		part(isPlace, place, from, slices.Insert(args, 0, any(want.Org))...)
 	}
 	if want.Org != "" && want.EveryResource {
 		part(isResource, columnsOfResource, `charter_resources r WHERE r.org = ?`, want.Org)
@@ -103,8 +104,9 @@ const columnsOfHeldUser = `u.id, u.email, u.first_name, u.last_name, u.active,
 
 func (t *tx) holdUsers(part addPart, want store.Want) {
 	if len(want.Users) > 0 {
-		from := t.listed + ` CROSS JOIN charter_users u WHERE u.id = listed.a`
-		part(isUser, columnsOfHeldUser, from, want.Org, t.arrays(singles(want.Users)))
+		listed, args := t.elements(singles(want.Users))
+		from := listed + ` CROSS JOIN charter_users u WHERE u.id = listed.a`
+		part(isUser, columnsOfHeldUser, from, slices.Insert(args, 0, any(want.Org))...)
 	}
 	if want.Org != "" && want.Member != "" && !want.MemberAlone {
 		from := `charter_users u WHERE u.id = (SELECT m.user_id FROM charter_members m WHERE m.org = ? AND m.id = ?)`
@@ -136,22 +138,24 @@ func (t *tx) holdRows(part addPart, want store.Want) {
 // has are looked at, nor who else has them.
 func (t *tx) holdGrants(part addPart, has string, org orgs.ID, which string, id any, list []grants.Grant) {
 	wide, one := split(list)
-	given := func(table, condition string) string {
-		return t.listed + ` WHERE EXISTS (SELECT 1 FROM ` + table + ` g WHERE g.org = ? AND g.member =
-			(SELECT m.id FROM charter_members m WHERE m.org = ? AND ` + which + `) AND ` + condition + ` ` + seeking + `)`
+	given := func(columns, table, condition string, elements [][]string) {
+		if len(elements) == 0 {
+			return
+		}
+		listed, args := t.elements(elements)
+		part(has, columns, listed+` WHERE EXISTS (SELECT 1 FROM `+table+` g WHERE g.org = ? AND g.member =
+			(SELECT m.id FROM charter_members m WHERE m.org = ? AND `+which+`) AND `+condition+` `+seeking+`)`,
+			append(args, org, org, id)...)
 	}
-	if len(wide) > 0 {
-		part(has, columnsOfWideGrant, given(`charter_wide_grants`, `g.kind = listed.a`), t.arrays(wide), org, org, id)
-	}
-	if len(one) > 0 {
-		part(has, columnsOfGrant, given(`charter_grants`, `g.kind = listed.a AND g.resource = listed.b`), t.arrays(one), org, org, id)
-	}
+	given(columnsOfWideGrant, `charter_wide_grants`, `g.kind = listed.a`, wide)
+	given(columnsOfGrant, `charter_grants`, `g.kind = listed.a AND g.resource = listed.b`, one)
 }
 
 func (t *tx) holdRoles(part addPart, want store.Want) {
 	if len(want.Roles) > 0 {
-		from := t.listed + ` CROSS JOIN ` + fromRoles + ` WHERE r.org = ? AND r.id = listed.a`
-		part(isRole, columnsOfRole, from, t.arrays(singles(want.Roles)), want.Org)
+		listed, args := t.elements(singles(want.Roles))
+		from := listed + ` CROSS JOIN ` + fromRoles + ` WHERE r.org = ? AND r.id = listed.a`
+		part(isRole, columnsOfRole, from, append(args, want.Org)...)
 	}
 	if want.RoleName != "" {
 		part(isRoleNamed, columnsOfRole, fromRoles+` WHERE r.org = ? AND r.folded_name = ?`, want.Org, want.RoleName)

@@ -102,7 +102,9 @@ func (r reader) memberSeeks(q store.MemberQuery, key string) []*query {
 			seeks = append(seeks, r.addAfter(seek().add(r.inRoles(), array(r.dialect, byRole)), q, key))
 		case q.Sort == orgs.ByRole:
 			for _, role := range byRole {
-				seeks = append(seeks, seek().add(`AND m.role_key = ?`, role.Key()).addAfterInRole(q, role))
+				part := seek().add(`AND m.role_key = ?`, role.Key()).addAfterInRole(q, role)
+				part.order = orderByID(q.Descending)
+				seeks = append(seeks, part)
 			}
 		default:
 			for _, role := range byRole {
@@ -111,6 +113,15 @@ func (r reader) memberSeeks(q store.MemberQuery, key string) []*query {
 		}
 	}
 	return seeks
+}
+
+// orderByID orders a part of a list in which all keys are the same: MariaDB sorts by a
+// column even if that is always the same.
+func orderByID(descending bool) string {
+	if descending {
+		return `ORDER BY id DESC`
+	}
+	return `ORDER BY id`
 }
 
 // inRoles lets only those pass whose role is in a list, and is nothing to start

@@ -95,7 +95,7 @@ func comparesJoined(table string, names []string, numbers []bool) string {
 // deletesFrom deletes from a join: a subquery would be looked through for every
 // row. The join is with the elements themselves, since MariaDB 10.11 deletes
 // nothing at all where it is with [dialect.listed].
-func deletesFrom(_ *dialect, table string, of, columns []string) string {
+func deletesFrom(_, table string, of, columns []string) string {
 	var conditions []string
 	for i, column := range columns {
 		conditions = append(conditions, `t.`+column+` = unhex(elements.`+string(rune('a'+i))+`)`)

@@ -79,9 +79,9 @@ func comparesFrom(table string, names []string, numbers []bool) string {
 // deletesEach looks up each row by all its columns. The OFFSET hides from the planner
 // which of them are the same in all: it would start with all that a member has, where
 // it expects little, and go through the elements for each.
-func deletesEach(d *dialect, table string, of, columns []string) string {
+func deletesEach(listed, table string, of, columns []string) string {
 	all, same := strings.Join(append(slices.Clone(columns), of...), `, `), strings.Join(of, `, `)
-	return `DELETE FROM ` + table + ` WHERE (` + all + `) IN (SELECT ` + ofElements(columns) + `, ` + same + ` FROM ` + d.listed +
+	return `DELETE FROM ` + table + ` WHERE (` + all + `) IN (SELECT ` + ofElements(columns) + `, ` + same + ` FROM ` + listed +
 		` CROSS JOIN (SELECT ? AS ` + strings.Join(of, `, ? AS `) + `) AS same OFFSET 0)`
 }
 

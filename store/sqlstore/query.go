@@ -87,6 +87,22 @@ func (d *dialect) written(element string) string {
 	return d.element(element)
 }
 
+// elements returns what stands for a table listed of what is in list, as
+// [dialect.listed] does, and its parameters.
+func (d *dialect) elements(list [][]string) (listed string, args []any) {
+	if len(list) != 1 || d.listedOne == "" {
+		return d.listed, []any{d.arrays(list)}
+	}
+	for i := range 3 {
+		value := ""
+		if i < len(list[0]) {
+			value = d.written(list[0][i])
+		}
+		args = append(args, value)
+	}
+	return d.listedOne, args
+}
+
 // singles returns list as [dialect.arrays] takes it.
 func singles[T ~string](list []T) [][]string {
 	lists := make([][]string, len(list))

@@ -111,7 +111,7 @@ func wideInTurn(r reader, q store.ResourceQuery, row func() *query, s span) (see
 	for n := range maxTurns {
 		part := sentence(`SELECT s.kind AS kind, s.id AS id FROM charter_resources s WHERE s.org = ? AND s.kind = (`, q.Org).
 			addQuery(nth(n)).add(`)`)
-		part.order = `ORDER BY id`
+		part.order = orderByID(false)
 		seeks = append(seeks, part)
 	}
 	rest := sentence(`SELECT s.kind AS kind, s.id AS id FROM charter_resources s WHERE s.org = ? AND s.kind > (`, q.Org).
@@ -177,7 +177,7 @@ func (r reader) addSpan(q *query, s span, kind, id string) *query {
 	}
 	q.add(`AND `+kind+` `+s.is+` ?`, s.kind)
 	if s.is == "=" {
-		q.order = `ORDER BY id` // MariaDB sorts by a column even if it is always the same
+		q.order = orderByID(false)
 	}
 	if s.after != "" {
 		q.add(`AND `+id+` > ?`, s.after)

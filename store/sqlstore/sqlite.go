@@ -21,6 +21,7 @@ func sqlite() *dialect {
 		enforced:     `pragma_foreign_keys AS enforced`,
 		list:         `(SELECT value FROM json_each(?))`,
 		listed:       `(SELECT key AS n, value ->> 0 AS a, value ->> 1 AS b, value ->> 2 AS c FROM json_each(?)) AS listed`,
+		listedOne:    `(SELECT 0 AS n, ? AS a, ? AS b, ? AS c) AS listed`,
 		rows:         rowsSQLite,
 		comparesAll:  comparesUpserting,
 		membersFound: `CROSS JOIN charter_members m WHERE m.org = ? AND m.id = found.id`,

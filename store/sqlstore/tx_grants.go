@@ -22,10 +22,11 @@ const (
 	columnKind   = `kind`
 )
 
-// eachChunk runs the statements that make returns for list, in parts.
-func (t *tx) eachChunk(ctx context.Context, doing string, list [][]string, statement func(part string) *query) error {
+// eachChunk runs the statements that it returns for list, in parts: each gets what
+// stands for the part, and its parameters.
+func (t *tx) eachChunk(ctx context.Context, doing string, list [][]string, statement func(listed string, args []any) *query) error {
 	for part := range slices.Chunk(list, chunk) {
-		if _, err := t.exec(ctx, doing, statement(t.arrays(part))); err != nil {
+		if _, err := t.exec(ctx, doing, statement(t.elements(part))); err != nil {
 			return err
 		}
 	}
@@ -38,9 +39,9 @@ func ofElements(columns []string) string {
 }
 
 // deletesIn deletes the rows of table whose columns are in listed, by a subquery.
-func deletesIn(d *dialect, table string, of, columns []string) string {
+func deletesIn(listed, table string, of, columns []string) string {
 	return `DELETE FROM ` + table + ` WHERE (` + strings.Join(columns, `, `) + `) IN (SELECT ` +
-		ofElements(columns) + ` FROM ` + d.listed + `) AND ` + strings.Join(of, ` = ? AND `) + ` = ?`
+		ofElements(columns) + ` FROM ` + listed + `) AND ` + strings.Join(of, ` = ? AND `) + ` = ?`
 }
 
 // pairs returns resources as [dialect.arrays] takes them.
@@ -55,9 +56,9 @@ func pairs(resources []grants.Resource) [][]string {
 func (t *tx) Register(ctx context.Context, org orgs.ID, resources []grants.Resource) error {
 	const doing = "register resources"
 	return t.write(ctx, doing, func() error {
-		return t.eachChunk(ctx, doing, pairs(resources), func(part string) *query {
+		return t.eachChunk(ctx, doing, pairs(resources), func(listed string, args []any) *query {
 			return sentence(`INSERT INTO charter_resources (org, kind, id)
-				SELECT o.id, listed.a, listed.b FROM charter_organizations o CROSS JOIN `+t.listed+` WHERE o.id = ?`, part, org)
+				SELECT o.id, listed.a, listed.b FROM charter_organizations o CROSS JOIN `+listed+` WHERE o.id = ?`, append(args, org)...)
 		})
 	})
 }
@@ -66,10 +67,11 @@ func (t *tx) Unregister(ctx context.Context, org orgs.ID, resources []grants.Res
 	const doing = "unregister resources"
 	return t.write(ctx, doing, func() error {
 		for list := range slices.Chunk(pairs(resources), chunk) {
-			part := t.arrays(list)
+			listed, args := t.elements(list)
+			args = append(args, org)
 			err := t.deleteWith(ctx, doing,
-				sentence(t.deletes(t.dialect, `charter_resources`, []string{columnOrg}, []string{columnKind, `id`}), part, org),
-				sentence(t.deletes(t.dialect, `charter_grants`, []string{columnOrg}, []string{columnKind, `resource`}), part, org))
+				sentence(t.deletes(listed, `charter_resources`, []string{columnOrg}, []string{columnKind, `id`}), args...),
+				sentence(t.deletes(listed, `charter_grants`, []string{columnOrg}, []string{columnKind, `resource`}), args...))
 			if err != nil {
 				return err
 			}
@@ -110,33 +112,33 @@ const (
 
 // give gives grants to members of org.
 func (t *tx) give(ctx context.Context, org orgs.ID, wide, one [][]string) error {
-	err := t.eachChunk(ctx, doingGive, wide, func(part string) *query {
+	err := t.eachChunk(ctx, doingGive, wide, func(listed string, args []any) *query {
 		return sentence(`INSERT INTO charter_wide_grants (org, member, kind)
-			SELECT m.org, m.id, listed.b FROM `+t.listed+` CROSS JOIN charter_members m WHERE m.org = ? AND m.id = listed.a `+t.unlessThere,
-			part, org)
+			SELECT m.org, m.id, listed.b FROM `+listed+` CROSS JOIN charter_members m WHERE m.org = ? AND m.id = listed.a `+t.unlessThere,
+			append(args, org)...)
 	})
 	if err != nil {
 		return err
 	}
-	return t.eachChunk(ctx, doingGive, one, func(part string) *query {
+	return t.eachChunk(ctx, doingGive, one, func(listed string, args []any) *query {
 		return sentence(`INSERT INTO charter_grants (org, member, kind, resource)
-			SELECT m.org, m.id, listed.b, listed.c FROM `+t.listed+` CROSS JOIN charter_members m WHERE m.org = ? AND m.id = listed.a
+			SELECT m.org, m.id, listed.b, listed.c FROM `+listed+` CROSS JOIN charter_members m WHERE m.org = ? AND m.id = listed.a
 			AND EXISTS (SELECT 1 FROM charter_resources r WHERE r.org = m.org AND r.kind = listed.b AND r.id = listed.c `+seeking+`) `+
 			t.unlessThere,
-			part, org)
+			append(args, org)...)
 	})
 }
 
 func (t *tx) take(ctx context.Context, org orgs.ID, wide, one [][]string) error {
 	of := []string{columnOrg}
-	err := t.eachChunk(ctx, doingTake, wide, func(part string) *query {
-		return sentence(t.deletes(t.dialect, `charter_wide_grants`, of, []string{columnMember, columnKind}), part, org)
+	err := t.eachChunk(ctx, doingTake, wide, func(listed string, args []any) *query {
+		return sentence(t.deletes(listed, `charter_wide_grants`, of, []string{columnMember, columnKind}), append(args, org)...)
 	})
 	if err != nil {
 		return err
 	}
-	return t.eachChunk(ctx, doingTake, one, func(part string) *query {
-		return sentence(t.deletes(t.dialect, `charter_grants`, of, []string{columnMember, columnKind, `resource`}), part, org)
+	return t.eachChunk(ctx, doingTake, one, func(listed string, args []any) *query {
+		return sentence(t.deletes(listed, `charter_grants`, of, []string{columnMember, columnKind, `resource`}), append(args, org)...)
 	})
 }
 

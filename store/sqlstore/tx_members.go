@@ -93,7 +93,7 @@ func (t *tx) deleteMembers(ctx context.Context, list []ofMember) error {
 			for i := range ids {
 				ids[i] = list[i].id
 			}
-			return sentence(t.deletes(t.dialect, table, []string{columnOrg}, []string{column}), t.arrays(singles(ids)), org)
+			return sentence(t.deletes(t.listed, table, []string{columnOrg}, []string{column}), t.arrays(singles(ids)), org)
 		}
 		err := t.deleteWith(ctx, doing,
 			deletes(`charter_members`, `id`), deletes(`charter_grants`, columnMember), deletes(`charter_wide_grants`, columnMember))
@@ -149,9 +149,9 @@ func (t *tx) UpdateRole(ctx context.Context, org orgs.ID, r roles.Role) error {
 }
 
 func (t *tx) addPermissions(ctx context.Context, doing string, org orgs.ID, r roles.Role) error {
-	return t.eachChunk(ctx, doing, singles(r.Permissions), func(chunk string) *query {
+	return t.eachChunk(ctx, doing, singles(r.Permissions), func(listed string, args []any) *query {
 		return sentence(`INSERT INTO charter_role_permissions (org, role, permission)
-			SELECT r.org, r.id, listed.a FROM charter_roles r CROSS JOIN `+t.listed+` WHERE r.org = ? AND r.id = ?`, chunk, org, r.ID)
+			SELECT r.org, r.id, listed.a FROM charter_roles r CROSS JOIN `+listed+` WHERE r.org = ? AND r.id = ?`, append(args, org, r.ID)...)
 	})
 }
 
