@@ -122,19 +122,20 @@ type GrantPage struct {
 	Grants []grants.Grant
 }
 
-// GranteeQuery asks for a page of the active members, with a role in Roles,
-// that reach a resource: by a grant of it, by one of all of its kind, or because
-// their role is in Reach (G7). A resource that is not registered with Org is
-// reached by nobody.
+// GranteeQuery asks for a page of the active members that reach a resource: by a
+// grant of it, by one of all of its kind, or because their role is in Reach (G7).
+// Their role must be in Roles, or be a custom role of Org that stores Permission. A
+// resource that is not registered with Org is reached by nobody.
 type GranteeQuery struct {
 	Org   orgs.ID
 	Asker Asker
 
-	Resource grants.Resource
-	Roles    []roles.ID // only these; empty means nobody
-	Reach    []roles.ID // of these, the ones that need no grant
-	After    orgs.MemberID
-	Limit    int // at most this many, 1 or more
+	Resource   grants.Resource
+	Roles      []roles.ID       // whatever they store; may be empty
+	Permission roles.Permission // empty for none, which no role stores
+	Reach      []roles.ID       // of all these roles, the ones that need no grant
+	After      orgs.MemberID
+	Limit      int // at most this many, 1 or more
 }
 
 // EventQuery asks for a page of an organization's history (H2).

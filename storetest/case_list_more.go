@@ -98,7 +98,8 @@ func caseGrantees(ctx context.Context, s store.Store) error {
 		has[id] = given[i/len(of)%len(given)]
 	}
 	t.enrol(rows)
-	t.do(store.Want{Org: newco}, register(newco, thing("d1"), thing("d2"), board("d1")))
+	t.do(store.Want{Org: newco}, register(newco, thing("d1"), thing("d2"), board("d1")), updateRole(newco, custom(auditor, "Auditor", viewDevices)))
+	t.do(store.Want{Org: acme}, createOrganization(organization(acme)), createRole(acme, custom(auditor, "Auditor", editDevices)))
 	for id, list := range has {
 		if len(list) > 0 {
 			t.do(store.Want{Org: newco}, give(newco, id, list...))
@@ -108,16 +109,18 @@ func caseGrantees(ctx context.Context, s store.Store) error {
 	reaching := func(q store.GranteeQuery, registered bool) []orgs.Member {
 		return slices.DeleteFunc(slices.Clone(rows), func(m orgs.Member) bool {
 			covered := grants.NewHeld(has[m.ID]...).Covers(grants.One(q.Resource.Kind, q.Resource.ID))
-			return !registered || m.Status != orgs.Active || !slices.Contains(q.Roles, m.Role) ||
-				!covered && !slices.Contains(q.Reach, m.Role)
+			eligible := slices.Contains(q.Roles, m.Role) || m.Role == auditor && q.Permission == viewDevices
+			return !registered || m.Status != orgs.Active || !eligible || !covered && !slices.Contains(q.Reach, m.Role)
 		})
 	}
 	for _, some := range [][]roles.ID{nil, {auditor}, {roles.Editor, roles.Admin}, {auditor, roles.Admin, roles.Editor, auditor}} {
 		for _, reach := range [][]roles.ID{nil, {roles.Admin}, {auditor, roles.Editor}} {
 			for _, r := range []grants.Resource{thing("d1"), thing("d2"), board("d1"), thing("d9"), board("x")} {
-				q := store.GranteeQuery{Org: newco, Resource: r, Roles: some, Reach: reach}
-				what := fmt.Sprintf("who reaches %v of roles %v with reach for %v", r, some, reach)
-				walk(t, what, t.grantees(q), reaching(q, r != thing("d9") && r != board("x")))
+				for _, may := range []roles.Permission{"", viewDevices, editDevices} {
+					q := store.GranteeQuery{Org: newco, Resource: r, Roles: some, Permission: may, Reach: reach}
+					what := fmt.Sprintf("who reaches %v of roles %v and those that store %q with reach for %v", r, some, may, reach)
+					walk(t, what, t.grantees(q), reaching(q, r != thing("d9") && r != board("x")))
+				}
 			}
 		}
 	}

@@ -190,7 +190,7 @@ func (sc scope) looksAtRights(org orgs.ID) []look {
 	for _, resource := range sc.resources {
 		looks = append(looks, seen(fmt.Sprintf("Grantees(%s, %s/%s)", org, resource.Kind, resource.ID), func(ctx context.Context, r store.Reader) (store.MemberPage, error) {
 			return r.Grantees(ctx, store.GranteeQuery{
-				Org: org, Resource: resource, Limit: everything, Roles: every, Reach: []roles.ID{roles.Admin},
+				Org: org, Resource: resource, Limit: everything, Roles: every, Permission: sc.may[0], Reach: []roles.ID{roles.Admin},
 			})
 		}))
 	}

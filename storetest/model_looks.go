@@ -112,6 +112,7 @@ func (m *model) grants(d dice, q store.GrantQuery) look {
 
 func (m *model) grantees(d dice, q store.GranteeQuery) look {
 	q.Roles = anySome(d, []roles.ID{roles.Admin, auditor, roles.Viewer, roles.Editor})
+	q.Permission = anyOf(d, []roles.Permission{"", viewDevices, editDevices})
 	q.Reach = anySome(d, []roles.ID{roles.Admin, auditor})
 	if after := maybe(d, m.scope().members); after != nil {
 		q.After = *after

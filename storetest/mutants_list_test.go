@@ -302,6 +302,21 @@ func otherListMutants() []mutant {
 		{name: "C24 grantees of Reach need no role", model: true, open: granteesAs(func(q *store.GranteeQuery) {
 			q.Roles = append(slices.Clone(q.Roles), q.Reach...)
 		})},
+		{name: "C24 grantees are of the roles named alone", model: true, open: granteesAs(func(q *store.GranteeQuery) { q.Permission = "" })},
+		{name: "C24 grantees by a permission need a grant", open: readers(func(r store.Reader) otherReader {
+			return otherReader{Reader: r, grantees: func(ctx context.Context, q store.GranteeQuery) (store.MemberPage, error) {
+				q.Reach = slices.DeleteFunc(slices.Clone(q.Reach), func(id roles.ID) bool { return !slices.Contains(q.Roles, id) })
+				return r.Grantees(ctx, q)
+			}}
+		})},
+		{name: "C19 grantees have a role that stores the permission elsewhere", open: readers(func(r store.Reader) otherReader {
+			return otherReader{Reader: r, grantees: func(ctx context.Context, q store.GranteeQuery) (store.MemberPage, error) {
+				if role, err := r.Role(ctx, acme, auditor); err == nil && slices.Contains(role.Permissions, q.Permission) {
+					q.Roles = append(slices.Clone(q.Roles), auditor)
+				}
+				return r.Grantees(ctx, q)
+			}}
+		})},
 		{name: "C24 grantees after one that is gone begin anew", open: readers(func(r store.Reader) otherReader {
 			return otherReader{Reader: r, grantees: func(ctx context.Context, q store.GranteeQuery) (store.MemberPage, error) {
 				if _, err := r.Member(ctx, q.Org, q.After); err != nil {

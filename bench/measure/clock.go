@@ -49,6 +49,11 @@ func (s *series) write(began time.Time, stop <-chan struct{}) error {
 		case <-tick.C:
 		}
 		for due := int(time.Since(began) / pause); done < due; done++ {
+			select {
+			case <-stop: // who is slow never catches up
+				return nil
+			default:
+			}
 			if err := s.beside(s.written); err != nil {
 				return err
 			}

@@ -203,6 +203,47 @@ func TestShare(t *testing.T) {
 	})
 }
 
+// reluctant answers at once, and takes its time to write.
+type reluctant struct{ whole }
+
+func (r reluctant) Give(org, user, device string) error {
+	time.Sleep(5 * time.Millisecond)
+	return r.whole.Give(org, user, device)
+}
+
+func (r reluctant) Take(org, user, device string) error {
+	time.Sleep(5 * time.Millisecond)
+	return r.whole.Take(org, user, device)
+}
+
+func (r reluctant) Can(org, user, device string) (bool, error) {
+	time.Sleep(10 * time.Microsecond)
+	return r.whole.Can(org, user, device)
+}
+
+// TestSlowWriter: who cannot write as often as is due does not go on to catch up when
+// nobody reads any more.
+func TestSlowWriter(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		kind := measure.Kind{Name: "slow", Load: func(d *workload.Data) (measure.System, error) {
+			system, err := systems.Floor().Load(d)
+			return reluctant{system.(whole)}, err
+		}}
+		effort := measure.Effort{Rounds: 10, Time: 10 * time.Millisecond}
+		results := measure.NewResults(effort)
+		sample, began := measure.NewSample(workload.Sizes()[0]), time.Now()
+		if err := results.Run(measure.Group{Name: "g", Kinds: []measure.Kind{kind}}, sample, measure.Metrics()[2:3], effort); err != nil {
+			t.Fatal(err)
+		}
+		if took := time.Since(began); took > 2*time.Second {
+			t.Errorf("it takes %v", took)
+		}
+		if f := results.Figures[len(results.Figures)-1]; f.Writes < 100 || f.Writes > 201 {
+			t.Errorf("got %+v", f)
+		}
+	})
+}
+
 // TestResults: what is written is read again.
 func TestResults(t *testing.T) {
 	results := measure.NewResults(quick)

@@ -18,6 +18,7 @@ import (
 	"github.com/seed-5b9f5318/charter/bench/systems"
 	"github.com/seed-5b9f5318/charter/bench/workload"
 	"github.com/seed-5b9f5318/charter/internal/sqltest/servers"
+	"github.com/seed-5b9f5318/charter/store/cached"
 	"github.com/seed-5b9f5318/charter/store/sqlstore"
 )
 
@@ -168,24 +169,56 @@ func (d database) Bytes() (n uint64, err error) {
 	return n, err
 }
 
-// onStore loads d into a new database with charter's tables.
-func (e *engine) onStore(ctx context.Context, d *workload.Data) (s stored, err error) {
-	if s.database, err = e.open(ctx); err != nil {
-		return s, err
-	}
-	if err = sqlstore.Migrate(ctx, s.db, e.dialect); err != nil {
-		return s, errors.Join(err, s.Close())
-	}
-	st, err := sqlstore.New(ctx, s.db, e.dialect)
+// migrated makes a database with charter's tables.
+func (e *engine) migrated(ctx context.Context) (database, *sqlstore.Store, error) {
+	db, err := e.open(ctx)
 	if err != nil {
-		return s, errors.Join(err, s.Close())
+		return db, nil, err
+	}
+	if err = sqlstore.Migrate(ctx, db.db, e.dialect); err != nil {
+		return db, nil, errors.Join(err, db.Close())
+	}
+	st, err := sqlstore.New(ctx, db.db, e.dialect)
+	if err != nil {
+		err = errors.Join(err, db.Close())
+	}
+	return db, st, err
+}
+
+// onStore loads d into a new database with charter's tables.
+func (e *engine) onStore(ctx context.Context, d *workload.Data) (stored, error) {
+	db, st, err := e.migrated(ctx)
+	if err != nil {
+		return stored{}, err
 	}
 	system, err := systems.OnStore(st, d) //nolint:contextcheck // it has one for the whole measurement
 	if err != nil {
-		return s, errors.Join(err, s.Close())
+		return stored{}, errors.Join(err, db.Close())
 	}
-	s.whole = system.(whole) //nolint:forcetypeassert // it can do all of that
-	return s, nil
+	return stored{system.(whole), db}, nil //nolint:forcetypeassert // it can do all of that
+}
+
+// known is charter with a cache in front of its tables.
+type known struct {
+	systems.Knowing
+	database
+}
+
+// onCache is onStore with a cache that asks, before each answer, for the revision.
+func (e *engine) onCache(ctx context.Context, d *workload.Data) (known, error) {
+	db, st, err := e.migrated(ctx)
+	if err != nil {
+		return known{}, err
+	}
+	cache, err := cached.New(st, cached.Options{})
+	if err != nil {
+		return known{}, errors.Join(err, db.Close())
+	}
+	knowing, err := systems.OnCache(cache.Latest(), d) //nolint:contextcheck // it has one for the whole measurement
+	if err != nil {
+		return known{}, errors.Join(err, db.Close())
+	}
+	return known{knowing, db}, nil
 }
 
 // kinds are what a check and a list cost by hand, on the fewest tables that will do;
@@ -201,6 +234,9 @@ func (e *engine) kinds(ctx context.Context) []measure.Kind {
 		}},
 		{Name: "charter on sqlstore", Sizes: sizes, Load: func(d *workload.Data) (measure.System, error) {
 			return e.onStore(ctx, d)
+		}},
+		{Name: "charter, cached, latest", Sizes: sizes, Asked: 1 << 12, Load: func(d *workload.Data) (measure.System, error) {
+			return e.onCache(ctx, d)
 		}},
 	}
 }

@@ -25,11 +25,19 @@ func caches() measure.Group {
 	}}
 }
 
-// knowing is charter with answers that are known. It takes no writes: each makes an
+// Knowing is charter with answers that are known. It takes no writes: each makes an
 // organization unknown.
-type knowing struct {
+type Knowing struct {
 	measure.Checker
 	measure.Batcher
+}
+
+// OnCache loads d into a store, through a reading of a cache in front of it, and returns
+// charter on that.
+func OnCache(reading store.Store, d *workload.Data) (Knowing, error) {
+	system, err := OnStore(reading, d)
+	svc, _ := system.(service)
+	return Knowing{svc, svc}, err
 }
 
 func inFront(name string, options cached.Options, reading func(*cached.Cache) store.Store) measure.Kind {
@@ -38,10 +46,6 @@ func inFront(name string, options cached.Options, reading func(*cached.Cache) st
 		if err != nil {
 			return nil, err
 		}
-		system, err := OnStore(reading(c), d)
-		if svc, ok := system.(service); ok {
-			system = knowing{svc, svc}
-		}
-		return system, err
+		return OnCache(reading(c), d)
 	}}
 }

@@ -163,11 +163,24 @@ func (t tenant) grantees(ctx context.Context, q store.GranteeQuery) ([]orgs.Memb
 		if err = cmp.Or(err, ctx.Err()); err != nil {
 			return nil, err
 		}
-		if m.Status == orgs.Active && slices.Contains(q.Roles, m.Role) {
+		eligible, err := t.eligible(q, m.Role)
+		if err != nil {
+			return nil, err
+		}
+		if m.Status == orgs.Active && eligible {
 			page = append(page, m)
 		}
 	}
 	return page, nil
+}
+
+// eligible reports whether id is a role that q asks for.
+func (t tenant) eligible(q store.GranteeQuery, id roles.ID) (bool, error) {
+	if slices.Contains(q.Roles, id) {
+		return true, nil
+	}
+	role, _, err := t.role(id)
+	return slices.Contains(role.Permissions, q.Permission), err
 }
 
 // candidates returns walks by ID through the rows that reach q.Resource: one for

@@ -112,8 +112,7 @@ func (d *data) facts(org orgs.ID, user orgs.UserID, q grants.Question) grants.Fa
 		return f
 	}
 	f.Member, f.Status, f.Role = m.ID, m.Status, m.Role
-	r, _ := d.role(org, m.Role)
-	f.Holds = slices.Contains(r.Permissions, q.Permission)
+	f.Holds = d.stores(m, q.Permission)
 	switch {
 	case d.has(org, m.ID, grants.One(q.Resource.Kind, q.Resource.ID)):
 		f.Coverage = grants.CoveredByOne
@@ -121,6 +120,12 @@ func (d *data) facts(org orgs.ID, user orgs.UserID, q grants.Question) grants.Fa
 		f.Coverage = grants.CoveredByAll
 	}
 	return f
+}
+
+// stores reports whether m's role is a custom one that stores p.
+func (d *data) stores(m orgs.Member, p roles.Permission) bool {
+	r, _ := d.role(m.Org, m.Role)
+	return slices.Contains(r.Permissions, p)
 }
 
 // reaches reports whether m reaches r: by a grant of it, by one of all of its

@@ -46,7 +46,7 @@ func (r reader) Grants(ctx context.Context, q store.GrantQuery) (store.GrantPage
 func (r reader) Grantees(ctx context.Context, q store.GranteeQuery) (store.MemberPage, error) {
 	return read(ctx, r, func(d *data) (store.MemberPage, bool) {
 		list := where(d.members, func(m orgs.Member) bool {
-			return m.Org == q.Org && m.Status == orgs.Active && slices.Contains(q.Roles, m.Role) &&
+			return m.Org == q.Org && m.Status == orgs.Active && (slices.Contains(q.Roles, m.Role) || d.stores(m, q.Permission)) &&
 				d.registered(q.Org, q.Resource) && d.reaches(m, q.Resource, q.Reach)
 		})
 		list = page(list, func(a, b orgs.Member) int { return cmp.Compare(a.ID, b.ID) },

@@ -179,6 +179,9 @@ func readsOfGrants(n int, asker store.Asker) []read {
 				Org: org(n), Asker: asker, Resource: grants.Resource{Kind: device, ID: thing(n, 0)},
 				Roles: append(reach, roles.Viewer, roles.Editor), Reach: reach, After: after, Limit: 10,
 			}
+			if i == 2 {
+				q.Roles, q.Permission = []roles.ID{roles.Admin, roles.Viewer, roles.Editor}, "devices.view" // which auditors may
+			}
 			r := reading(fmt.Sprintf("Grantees, reach %d, after %q", i, after),
 				func(ctx context.Context, r store.Reader) (any, error) { return r.Grantees(ctx, q) })
 			r.ranges = true

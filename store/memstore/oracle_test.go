@@ -202,6 +202,7 @@ func (d dice) lists(org orgs.ID, user orgs.UserID, member orgs.MemberID) []ask {
 	held := store.GrantQuery{Org: org, Asker: d.asker(), Member: member, Kinds: some(d, 2, d.kind), Limit: 1 + d.IntN(40)}
 	grantees := store.GranteeQuery{
 		Org: org, Asker: d.asker(), Resource: d.resource(), Roles: append(some(d, 6, d.role), d.role(), d.role()), Reach: some(d, 2, d.role), Limit: 1 + d.IntN(20),
+		Permission: pick(d, "", d.permission()),
 	}
 	events := store.EventQuery{Org: org, Asker: d.asker(), Descending: d.IntN(2) == 0, Limit: 1 + d.IntN(60)}
 	if d.IntN(2) == 0 {

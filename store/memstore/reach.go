@@ -181,7 +181,9 @@ func (s *state) grantees(o *tenant, q store.GranteeQuery, n uint32) []orgs.Membe
 			ways = append(ways, of.listed[statusIndex(orgs.Active)][orgs.ByRole].After(inRole, 0))
 		}
 	}
-	eligible := func(r *row) bool { return r.status == orgs.Active && slices.Contains(q.Roles, r.role) }
+	eligible := func(r *row) bool {
+		return r.status == orgs.Active && (slices.Contains(q.Roles, r.role) || o.stores(r.role, q.Permission))
+	}
 	var page []*row
 	for _, way := range ways {
 		page = merged(compareRows, page, o.first(q.Limit, way, eligible))

@@ -217,11 +217,7 @@ func (s *state) factsOf(o *tenant, r *row, number uint32, q *grants.Question, f 
 		return
 	}
 	f.Member, f.Status, f.Role = r.id, r.status, r.role
-	if !r.role.BuiltIn() {
-		if custom, ok := o.roles.Get(r.role); ok {
-			_, f.Holds = custom.holds[q.Permission]
-		}
-	}
+	f.Holds = o.stores(r.role, q.Permission)
 	switch {
 	case q.Resource.ID == "":
 	case number != 0 && r.has.has(number):
@@ -229,6 +225,18 @@ func (s *state) factsOf(o *tenant, r *row, number uint32, q *grants.Question, f 
 	case o.wide > 0 && s.linked(o, &r.has, grants.All(q.Resource.Kind)):
 		f.Coverage = grants.CoveredByAll
 	}
+}
+
+// stores reports whether id is a custom role of o that stores p.
+func (o *tenant) stores(id roles.ID, p roles.Permission) bool {
+	if id.BuiltIn() {
+		return false
+	}
+	custom, ok := o.roles.Get(id)
+	if ok {
+		_, ok = custom.holds[p]
+	}
+	return ok
 }
 
 // asked returns the facts that a page carries (C16).

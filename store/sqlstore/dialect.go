@@ -22,6 +22,9 @@ type dialect struct {
 	// enforced stands for a table of one row, whose column foreign_keys is not 0
 	// when the session enforces foreign keys, and so deletes by them.
 	enforced string
+	// enforces says that an Update's own transaction has its session do so, so that
+	// nobody has to ask.
+	enforces bool
 	// list stands for the strings of its parameter, made by [dialect.array].
 	list string
 	// listed stands for a table of what is in its parameter, made by

@@ -27,8 +27,10 @@ func (t *tx) Hold(ctx context.Context, want store.Want) (store.Held, error) {
 			return store.Held{}, err
 		}
 	}
-	if err := t.lost(t.read(ctx, doing, t.holdQuery(want), f.add)); err != nil {
-		return store.Held{}, err
+	if parts := t.holdParts(want); len(parts) > 0 {
+		if err := t.lost(t.read(ctx, doing, new(query).addAll(`UNION ALL`, parts), f.add)); err != nil {
+			return store.Held{}, err
+		}
 	}
 	f.finish()
 	return f.held, nil
@@ -45,14 +47,13 @@ func (t *tx) mayHold(ctx context.Context, doing string) error {
 	return nil
 }
 
-// holdQuery asks for what want names, and whether the session deletes by foreign
-// keys.
-func (t *tx) holdQuery(want store.Want) *query {
-	var parts []*query
+// holdParts ask for what want names and, unless that is certain, whether the session
+// deletes by foreign keys.
+func (t *tx) holdParts(want store.Want) (parts []*query) {
 	part := func(is, columns, from string, args ...any) {
 		parts = append(parts, sentence(`SELECT '`+is+`', `+columns+` FROM `+from, args...))
 	}
-	part(isSession, `'', '', '', '', '', '', '', '', '', enforced.foreign_keys, 0, 0`, t.enforced)
+	t.holdSession(part)
 	t.holdUsers(part, want)
 	if want.Org != "" {
 		part(isOrganization, columnsOfOrganization, `charter_organizations o WHERE o.id = ?`, want.Org)
@@ -68,7 +69,13 @@ func (t *tx) holdQuery(want store.Want) *query {
 	if want.Org != "" && want.EveryResource {
 		part(isResource, columnsOfResource, `charter_resources r WHERE r.org = ?`, want.Org)
 	}
-	return new(query).addAll(`UNION ALL`, parts)
+	return parts
+}
+
+func (t *tx) holdSession(part addPart) {
+	if !t.own || !t.enforces {
+		part(isSession, `'', '', '', '', '', '', '', '', '', enforced.foreign_keys, 0, 0`, t.enforced)
+	}
 }
 
 // lock runs locks. They are a query, since drivers may wait for ever on rows that

@@ -122,13 +122,13 @@ func appendSome[T ~string](list []T, id T) []T {
 	return append(list, id)
 }
 
-// holdManyQuery asks for what m names, as [tx.holdQuery] asks for what a want does.
+// holdManyQuery asks for what m names, as [tx.holdParts] ask for what a want does.
 func (t *tx) holdManyQuery(m many) *query {
 	var parts []*query
 	part := func(is, columns, from string, args ...any) {
 		parts = append(parts, sentence(`SELECT '`+is+`', `+columns+` FROM `+from, args...))
 	}
-	part(isSession, `'', '', '', '', '', '', '', '', '', enforced.foreign_keys, 0, 0`, t.enforced)
+	t.holdSession(part)
 	part(isOrganization, columnsOfOrganization, `charter_organizations o WHERE o.id = ?`, m.org)
 	if len(m.users) > 0 {
 		part(isUser, columnsOfHeldUser, t.listed+` CROSS JOIN charter_users u WHERE u.id = listed.a`, m.org, t.arrays(singles(m.users)))

@@ -118,6 +118,11 @@ type condition struct {
 	is    *query
 }
 
+// and says that there is a row in another table, too.
+func (c condition) and(table string, is *query) condition {
+	return condition{c.table + ` CROSS JOIN ` + table, new(query).addQuery(c.is).add(`AND`).addQuery(is)}
+}
+
 // when returns a SELECT of what is in another table, of nothing unless c holds. More
 // conditions may follow.
 func (d *dialect) when(c condition, columns, from, where string, args ...any) *query {

@@ -244,24 +244,53 @@ func (r reader) granteeSeeks(q store.GranteeQuery) (seeks []*query) {
 		return r.when(registered, `SELECT h.member AS id`, table+` h`, `h.org = ? AND h.kind = ? AND h.member > ?`,
 			q.Org, q.Resource.Kind, q.After).
 			add(`AND EXISTS (SELECT 1 FROM charter_members m WHERE m.org = h.org AND m.id = h.member AND m.status = 'active'`).
-			add(r.inRoles()+` `+seeking+`)`, array(r.dialect, q.Roles))
+			addQuery(r.eligible(q)).add(seeking + `)`)
 	}
 	seeks = append(seeks, holders(`charter_grants`).add(`AND h.resource = ?`, q.Resource.ID), holders(`charter_wide_grants`))
-	asked := distinct(q.Roles)
-	free := slices.DeleteFunc(distinct(q.Reach), func(role roles.ID) bool {
-		_, found := slices.BinarySearch(asked, role)
-		return !found
-	})
-	members := func(text string, args ...any) {
-		seeks = append(seeks, r.when(registered, `SELECT m.id AS id`, `charter_members m`,
-			`m.org = ? AND m.status = 'active' AND m.id > ?`, q.Org, q.After).add(text, args...))
+	members := func(c condition, text string, args ...any) *query {
+		part := r.when(c, `SELECT m.id AS id`, `charter_members m`, `m.org = ? AND m.status = 'active' AND m.id > ?`, q.Org, q.After)
+		seeks = append(seeks, part.add(text, args...))
+		return part
 	}
-	if len(free) > maxSeeks {
-		members(r.inRoles(), array(r.dialect, free))
+	free, perhaps := apart(q)
+	if len(free)+len(perhaps) > maxSeeks {
+		members(registered, r.inRoles(), array(r.dialect, free))
+		if len(perhaps) > 0 {
+			members(registered, r.inRoles(), array(r.dialect, perhaps)).add(`AND `+storing, q.Permission)
+		}
 		return seeks
 	}
 	for _, role := range free {
-		members(`AND m.role_key = ?`, role.Key())
+		members(registered, `AND m.role_key = ?`, role.Key())
+	}
+	for _, role := range perhaps {
+		members(registered.and(`charter_role_permissions p`, sentence(`p.org = ? AND p.role = ? AND p.permission = ?`, q.Org, role, q.Permission)),
+			`AND m.role_key = ?`, role.Key())
 	}
 	return seeks
+}
+
+// apart returns the roles in q.Reach that are in q.Roles, and those that may store
+// q.Permission.
+func apart(q store.GranteeQuery) (free, perhaps []roles.ID) {
+	asked := distinct(q.Roles)
+	for _, role := range distinct(q.Reach) {
+		if _, found := slices.BinarySearch(asked, role); found {
+			free = append(free, role)
+		} else if q.Permission != "" && !role.BuiltIn() {
+			perhaps = append(perhaps, role)
+		}
+	}
+	return free, perhaps
+}
+
+// storing says that m's role stores a permission.
+const storing = `EXISTS (SELECT 1 FROM charter_role_permissions p WHERE p.org = m.org AND p.role = m.role AND p.permission = ?)`
+
+// eligible says that m's role is one that q asks for, and is nothing to start from.
+func (r reader) eligible(q store.GranteeQuery) *query {
+	if q.Permission == "" {
+		return sentence(r.inRoles(), array(r.dialect, q.Roles))
+	}
+	return sentence(`AND ((m.role IN `+r.list+`) IS TRUE OR `+storing+`)`, array(r.dialect, q.Roles), q.Permission)
 }

@@ -18,6 +18,8 @@ type session struct {
 	// conflict is what a lost transaction is called: ErrConflict, or
 	// ErrHostConflict when it is the host's.
 	conflict error
+	// own is set in a transaction that the store has begun for itself alone.
+	own bool
 	// bound is set in a transaction that is the host's to lose, and contended where
 	// that runs again.
 	bound, contended bool
@@ -37,7 +39,7 @@ func (s *session) view(ctx context.Context, fn func(context.Context, store.Reade
 // update runs fn with a Tx on s, then writes what that kept back and compares. It
 // reports whether there is anything to commit.
 func (s *session) update(ctx context.Context, fn func(context.Context, store.Tx) error) (wrote bool, err error) {
-	t := &tx{session: s, orgs: map[orgs.ID]*heldOrganization{}, users: map[orgs.UserID]*heldUser{}}
+	t := &tx{session: s, orgs: map[orgs.ID]*heldOrganization{}, users: map[orgs.UserID]*heldUser{}, cascades: s.own && s.enforces}
 	err = func() error {
 		defer s.ended.Store(true) // also when fn panics
 		return fn(ctx, t)

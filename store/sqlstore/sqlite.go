@@ -19,6 +19,7 @@ func sqlite() *dialect {
 		name:         "sqlite",
 		tables:       schema.SQLite(),
 		enforced:     `pragma_foreign_keys AS enforced`,
+		enforces:     true,
 		list:         `(SELECT value FROM json_each(?))`,
 		listed:       `(SELECT key AS n, value ->> 0 AS a, value ->> 1 AS b, value ->> 2 AS c FROM json_each(?)) AS listed`,
 		listedOne:    `(SELECT 0 AS n, ? AS a, ? AS b, ? AS c) AS listed`,

@@ -88,5 +88,5 @@ func (s *Store) Update(ctx context.Context, fn func(context.Context, store.Tx) e
 
 // at returns a session of s in t.
 func (s *Store) at(t transaction) *session {
-	return &session{dialect: s.dialect, db: t, conflict: store.ErrConflict}
+	return &session{dialect: s.dialect, db: t, conflict: store.ErrConflict, own: true}
 }
