@@ -118,8 +118,9 @@ type Filterer interface {
 type Mover interface {
 	// Join makes a user an Editor of an organization that it is no member of.
 	Join(org, user string) error
-	// Remove removes a member, for an Admin, and Leave is the member's own.
+	// Remove removes a member, for an Admin.
 	Remove(org, user string) error
+	// Leave is the member's own way to go.
 	Leave(org, user string) error
 	// RefuseDeletion asks for an organization to be deleted that has other members,
 	// and returns an error unless that is refused.

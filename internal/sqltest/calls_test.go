@@ -84,7 +84,9 @@ func readsOfMembers(o orgs.ID, asker store.Asker) []read {
 					q.Org, q.Asker, q.Sort, q.Descending, q.After, q.Limit = o, asker, sort, descending, after, 10
 					r := reading(fmt.Sprintf("Members, filter %d by %v, descending %v, after %v", i, sort, descending, after != nil),
 						func(ctx context.Context, r store.Reader) (any, error) { return r.Members(ctx, q) })
-					r.sorts, r.ranges = q.Search != orgs.Search{}, after != nil && q.Search == orgs.Search{}
+					// In a list by role, another role is before it as a whole, or after it.
+					within := sort != orgs.ByRole || len(q.Roles) == 0 || slices.Contains(q.Roles, member(o, 6).Role)
+					r.sorts, r.ranges = q.Search != orgs.Search{}, after != nil && within && q.Search == orgs.Search{}
 					list = append(list, r)
 				}
 			}
