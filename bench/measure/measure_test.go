@@ -207,17 +207,17 @@ func TestShare(t *testing.T) {
 type reluctant struct{ whole }
 
 func (r reluctant) Give(org, user, device string) error {
-	time.Sleep(5 * time.Millisecond)
+	time.Sleep(5 * time.Millisecond) // in the test's own time
 	return r.whole.Give(org, user, device)
 }
 
 func (r reluctant) Take(org, user, device string) error {
-	time.Sleep(5 * time.Millisecond)
+	time.Sleep(5 * time.Millisecond) // in the test's own time
 	return r.whole.Take(org, user, device)
 }
 
 func (r reluctant) Can(org, user, device string) (bool, error) {
-	time.Sleep(10 * time.Microsecond)
+	time.Sleep(10 * time.Microsecond) // in the test's own time
 	return r.whole.Can(org, user, device)
 }
 

@@ -264,8 +264,8 @@ func (r reader) granteeSeeks(q store.GranteeQuery) (seeks []*query) {
 		members(registered, `AND m.role_key = ?`, role.Key())
 	}
 	for _, role := range perhaps {
-		members(registered.and(`charter_role_permissions p`, sentence(`p.org = ? AND p.role = ? AND p.permission = ?`, q.Org, role, q.Permission)),
-			`AND m.role_key = ?`, role.Key())
+		stores := sentence(`p.org = ? AND p.role = ? AND p.permission = ?`, q.Org, role, q.Permission)
+		members(registered.and(`charter_role_permissions p`, stores), `AND m.role_key = ?`, role.Key())
 	}
 	return seeks
 }
