@@ -116,8 +116,8 @@ func (o *tenant) everyRow() iter.Seq[uint32] {
 	}
 }
 
-// maxSeeks is how many lists a page is merged from, at most. A filter of more roles
-// than that walks the lists of all roles: it names so many that it passes over few.
+// maxSeeks is how many roles a page is merged from, at most, for each status. A filter
+// of more walks the lists of all roles: it names so many that it passes over few.
 const maxSeeks = 64
 
 // lists returns what q's page is merged from.
