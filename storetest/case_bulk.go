@@ -109,9 +109,16 @@ func caseBulkQuestions(ctx context.Context, s store.Store) error {
 	members, err := s.Members(ctx, store.MemberQuery{Org: newco, Roles: ids, Limit: 9})
 	t.must("Members", err)
 	t.same("members of many roles", idsOf(members.Members), []orgs.MemberID{newRow})
-	grantees, err := s.Grantees(ctx, store.GranteeQuery{Org: newco, Resource: resources[1], Roles: ids, Reach: ids, Limit: 9})
+	reached := store.GranteeQuery{Org: newco, Resource: resources[1], Roles: ids, Reach: ids, Limit: 9}
+	grantees, err := s.Grantees(ctx, reached)
 	t.must("Grantees", err)
 	t.same("grantees of many roles", idsOf(grantees.Members), []orgs.MemberID{newRow})
+	for may, want := range map[roles.Permission][]orgs.MemberID{viewDevices: {newRow}, editDevices: {}} {
+		reached.Roles, reached.Permission = nil, may
+		grantees, err := s.Grantees(ctx, reached)
+		t.must("Grantees", err)
+		t.same("grantees of many roles that may store "+string(may), idsOf(grantees.Members), want)
+	}
 	t.same("roles held of many", len(t.hold(store.Want{Org: newco, Roles: ids}).Roles), 1)
 	return t.err
 }

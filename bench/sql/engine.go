@@ -222,7 +222,8 @@ func (e *engine) onCache(ctx context.Context, d *workload.Data) (known, error) {
 }
 
 // kinds are what a check and a list cost by hand, on the fewest tables that will do;
-// what a change costs by hand, on charter's tables; and charter.
+// what a change costs by hand, on charter's tables; and charter, without a cache and
+// with one.
 func (e *engine) kinds(ctx context.Context) []measure.Kind {
 	sizes := []string{workload.Sizes()[0].Name}
 	return []measure.Kind{

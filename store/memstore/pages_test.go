@@ -113,8 +113,12 @@ func TestPagesDoNotGrow(t *testing.T) {
 				took[size] = append(took[size], timed(t, s, pages(filter, size)))
 			}
 		}
-		was, is := median(took[small]), median(took[large])
-		if t.Logf("%-18s %8v with %d members, %8v with %d: %.1f ×", name, was, small, is, large, float64(is)/float64(was)); is > 20*was {
+		was, is, most := median(took[small]), median(took[large]), time.Duration(10)
+		if name == "everybody's name" {
+			most = 20
+		}
+		t.Logf("%-18s %8v with %d members, %8v with %d: %.1f ×", name, was, small, is, large, float64(is)/float64(was))
+		if is > most*was {
 			t.Errorf("pages of %s take %v with %d members, and %v with %d", name, was, small, is, large)
 		}
 	}

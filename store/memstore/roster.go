@@ -56,13 +56,11 @@ func movesOf(old, r *row) (m moves) {
 // listing is how a list is changed: [cow.Sorted.Set] or [cow.Sorted.Delete].
 type listing func(*cow.Sorted[uint32], cow.Edit, cow.Order[uint32], uint32)
 
-func enlist(l *cow.Sorted[uint32], edit cow.Edit, order cow.Order[uint32], n uint32) {
-	l.Set(edit, order, n)
-}
-
-func unlist(l *cow.Sorted[uint32], edit cow.Edit, order cow.Order[uint32], n uint32) {
-	l.Delete(edit, order, n)
-}
+// What [tenant.relist] does.
+var (
+	enlist listing = (*cow.Sorted[uint32]).Set
+	unlist listing = (*cow.Sorted[uint32]).Delete
+)
 
 // relist changes those of r's lists that m is about. What r's number leads to is r.
 func (o *tenant) relist(edit cow.Edit, r *row, m moves, change listing) {
