@@ -56,12 +56,6 @@ func movesOf(old, r *row) (m moves) {
 // listing is how a list is changed: [cow.Sorted.Set] or [cow.Sorted.Delete].
 type listing func(*cow.Sorted[uint32], cow.Edit, cow.Order[uint32], uint32)
 
-// What [tenant.relist] does.
-var (
-	enlist listing = (*cow.Sorted[uint32]).Set
-	unlist listing = (*cow.Sorted[uint32]).Delete
-)
-
 // relist changes those of r's lists that m is about. What r's number leads to is r.
 func (o *tenant) relist(edit cow.Edit, r *row, m moves, change listing) {
 	if m == (moves{}) {

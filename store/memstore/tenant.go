@@ -167,7 +167,7 @@ func (o *tenant) addressed(address string, of ...orgs.Status) iter.Seq[*row] {
 func (s *state) addRow(edit cow.Edit, o *tenant, r *row) {
 	r.number = o.rows.add(edit, r)
 	o.ids.Add(edit, s.hash(string(r.id)), r.number)
-	o.relist(edit, r, everywhere(), enlist)
+	o.relist(edit, r, everywhere(), (*cow.Sorted[uint32]).Set)
 	s.bind(edit, o, r)
 }
 
@@ -196,9 +196,9 @@ func (s *state) forget(edit cow.Edit, o *tenant, r *row) {
 func (s *state) putRow(edit cow.Edit, o *tenant, old, r *row) {
 	r.number = old.number
 	moved := movesOf(old, r)
-	o.relist(edit, old, moved, unlist)
+	o.relist(edit, old, moved, (*cow.Sorted[uint32]).Delete)
 	o.rows.things.Set(edit, r.number, r)
-	o.relist(edit, r, moved, enlist)
+	o.relist(edit, r, moved, (*cow.Sorted[uint32]).Set)
 	if old.user == "" {
 		s.forget(edit, o, old)
 		s.bind(edit, o, r)
@@ -210,7 +210,7 @@ func (s *state) dropRow(edit cow.Edit, o *tenant, r *row) {
 	for n := range r.has.all() {
 		o.unlink(edit, n, r.number)
 	}
-	o.relist(edit, r, everywhere(), unlist)
+	o.relist(edit, r, everywhere(), (*cow.Sorted[uint32]).Delete)
 	o.ids.Delete(edit, s.hash(string(r.id)), r.number)
 	if r.user != "" {
 		o.bound.Delete(edit, s.hash(string(r.user)), r.number)
