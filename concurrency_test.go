@@ -17,6 +17,9 @@ func onCompareAndSet(testing.TB) store.Store { return castore.New() }
 
 func TestMachine(t *testing.T) { servicetest.RunMachine(t, 10_000, 1, onMemory, onCompareAndSet) }
 
+// TestMachineGoesOn asks for fewer steps than it takes to see every refusal.
+func TestMachineGoesOn(t *testing.T) { servicetest.RunMachine(t, 200, 1, onMemory) }
+
 func TestMachineFindsMutants(t *testing.T) { servicetest.RunMutants(t, onMemory) }
 
 // rounds is how often each race is run, and perStore how many of them share a

@@ -19,27 +19,48 @@ func (n tally) add(s step, c class) {
 	n[kind][c]++
 }
 
-// check fails when some kind of call never succeeded, or some refusal was never
-// seen.
-func (n tally) check(t testing.TB) {
-	t.Helper()
+// everyRefusal is what a machine must get to see.
+var everyRefusal = []class{
+	denied, escalation, notFound, lastAdmin, ownRole, othersRemain, alreadyMember, alreadyInvited, builtInRole,
+	roleInUse, nameTaken, holdsAll, elsewhere, invalidLink, wrongAddress, notPending,
+}
+
+// byClass counts the answers of all kinds of steps together.
+func (n tally) byClass() map[class]int {
 	all := map[class]int{}
-	for _, kind := range slices.Sorted(maps.Keys(n)) {
-		for c, times := range n[kind] {
+	for _, answers := range n {
+		for c, times := range answers {
 			all[c] += times
 		}
+	}
+	return all
+}
+
+// missing says what was not seen: each kind of call that never succeeded, and each
+// refusal that was never given.
+func (n tally) missing() (unseen []string) {
+	for _, kind := range slices.Sorted(maps.Keys(n)) {
 		if n[kind][success] == 0 {
-			t.Errorf("no %s succeeded", kind)
+			unseen = append(unseen, fmt.Sprintf("no %s succeeded", kind))
 		}
 	}
-	for _, c := range []class{
-		denied, escalation, notFound, lastAdmin, ownRole, othersRemain, alreadyMember, alreadyInvited, builtInRole,
-		roleInUse, nameTaken, holdsAll, elsewhere, invalidLink, wrongAddress, notPending,
-	} {
+	all := n.byClass()
+	for _, c := range everyRefusal {
 		if all[c] == 0 {
-			t.Errorf("nothing was refused for %q", c)
+			unseen = append(unseen, fmt.Sprintf("nothing was refused for %q", c))
 		}
+	}
+	return unseen
+}
+
+// check fails when something is missing.
+func (n tally) check(t testing.TB) {
+	t.Helper()
+	for _, unseen := range n.missing() {
+		t.Error(unseen)
+	}
+	all := n.byClass()
+	for _, c := range append(slices.Clone(everyRefusal), success) {
 		t.Logf("%5d times %s", all[c], c)
 	}
-	t.Logf("%5d times %s", all[success], success)
 }
