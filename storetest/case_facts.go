@@ -182,7 +182,8 @@ func (t *trial) factsOf(org orgs.ID, id orgs.UserID) grants.Facts {
 	return needed(q, f)
 }
 
-// caseFactsMany asks for lists of questions, with repetitions and in no order.
+// caseFactsMany asks for lists of questions, with repetitions and in no order, and for
+// some in which one part of the questions alone differs.
 func caseFactsMany(ctx context.Context, s store.Store) error {
 	t := newTrial(ctx, s)
 	t.scene()
@@ -191,19 +192,25 @@ func caseFactsMany(ctx context.Context, s store.Store) error {
 		{Permission: editDevices}, about(viewDevices, board("b1")), about(viewDevices, thing("d1")),
 		about(viewDevices, thing("d2")), {Permission: viewDevices}, about(viewDevices, board("d1")), about(viewDevices, thing("x1")),
 	}
-	for _, n := range []int{0, 1, 2, len(questions)} {
+	lists := [][]grants.Question{
+		questions[:0], questions[:1], questions[:2], questions,
+		{about(viewDevices, thing("d1")), about(viewDevices, thing("d2")), about(viewDevices, thing("x1"))},
+		{about(viewDevices, board("b1")), about(viewDevices, thing("b1")), about(viewDevices, board("b1"))},
+		{about(editDevices, thing("d1")), about(viewDevices, thing("d1")), about(editDevices, thing("d1"))},
+	}
+	for n, list := range lists {
 		for _, org := range []orgs.ID{acme, umbra, newco} {
 			for _, id := range []orgs.UserID{ada, bob, eve, none} {
-				asked := slices.Clone(questions[:n])
+				asked := slices.Clone(list)
 				got, err := s.FactsMany(ctx, org, id, asked)
 				t.must("FactsMany", err)
 				var want []grants.Facts
-				for _, q := range questions[:n] {
+				for _, q := range list {
 					f, err := s.Facts(ctx, org, id, q)
 					t.must("Facts", err)
 					want = append(want, needed(q, f))
 				}
-				t.same(fmt.Sprintf("FactsMany(%s, %s) of %d", org, id, n), neededOf(asked, got), want)
+				t.same(fmt.Sprintf("FactsMany(%s, %s), list %d", org, id, n), neededOf(asked, got), want)
 			}
 		}
 	}

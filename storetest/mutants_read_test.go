@@ -219,6 +219,21 @@ func compareQuestions(a, b grants.Question) int {
 	return strings.Compare(string(a.Permission), string(b.Permission))
 }
 
+// taken changes the questions of a list that are all alike in one part.
+func taken(alike func(q, first grants.Question) bool, as func(q *grants.Question, first grants.Question)) func([]grants.Question) []grants.Question {
+	return func(list []grants.Question) []grants.Question {
+		for i := range list {
+			if !alike(list[i], list[0]) {
+				return list
+			}
+		}
+		for i := range list {
+			as(&list[i], list[0])
+		}
+		return list
+	}
+}
+
 func manyFactsMutants() []mutant {
 	return []mutant{
 		{name: "C15 FactsMany answers in an order of its own", model: true, open: manyAs(func(list []grants.Question) []grants.Question {
@@ -233,6 +248,14 @@ func manyFactsMutants() []mutant {
 			}
 			return once
 		})},
+		{name: "C15 FactsMany takes questions of one permission for those of one kind", open: manyAs(taken(
+			func(q, first grants.Question) bool { return q.Permission == first.Permission },
+			func(q *grants.Question, first grants.Question) { q.Resource.Kind = first.Resource.Kind },
+		))},
+		{name: "C15 FactsMany takes questions of one kind for those of one permission", open: manyAs(taken(
+			func(q, first grants.Question) bool { return q.Resource.Kind == first.Resource.Kind },
+			func(q *grants.Question, first grants.Question) { q.Permission = first.Permission },
+		))},
 		{name: "C15 FactsMany of no questions is an error", open: readers(func(r store.Reader) otherReader {
 			return otherReader{Reader: r, factsMany: func(ctx context.Context, org orgs.ID, user orgs.UserID, list []grants.Question) ([]grants.Facts, error) {
 				if len(list) == 0 {

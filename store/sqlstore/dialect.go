@@ -30,9 +30,14 @@ type dialect struct {
 	// listed stands for a table of what is in its parameter, made by
 	// [dialect.arrays]: position n, strings a, b and c.
 	listed string
-	// listedOne is the same of one element, of as many strings, which are its parameters;
-	// "" where [dialect.listed] costs as little.
+	// listedOne is the same of one element, whose three strings are parameters; "" where
+	// [dialect.listed] costs as little.
 	listedOne string
+	// listedStrings stands for a table listed of the strings of its parameter, made by
+	// [array]: position n, string c.
+	listedStrings string
+	// joins says that a join costs less than as many subqueries.
+	joins bool
 	// membersByUser says in which index SQLite finds what a check asks about a user's
 	// row, oneByUser in which it knows that there is one, and oneWide in which that a
 	// member has one wide grant of a kind; "" leaves it to the database.
@@ -71,9 +76,9 @@ type dialect struct {
 	// comparesRows says that (a, b) > (c, d) is a seek in an index on a and b.
 	comparesRows bool
 	// deletes returns a DELETE of the rows of table whose columns are those of an
-	// element of its first parameters, for which listed stands (see
-	// [dialect.elements]), and whose columns of are its other parameters.
-	deletes func(listed, table string, of, columns []string) string
+	// element of its first parameter, for which listed stands, and whose organization
+	// is its second one.
+	deletes func(listed, table string, columns []string) string
 	// wideReach returns SELECTs of all resources of the kinds of which a member has a
 	// wide grant.
 	wideReach wideReach

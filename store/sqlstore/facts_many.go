@@ -3,38 +3,51 @@ package sqlstore
 import (
 	"cmp"
 	"context"
+	"database/sql"
 	"fmt"
-	"strings"
 
 	"github.com/seed-5b9f5318/charter/grants"
 	"github.com/seed-5b9f5318/charter/orgs"
 	"github.com/seed-5b9f5318/charter/roles"
 )
 
-// manyText returns the statement about many questions of one user: the organization
-// and the row are found once, and only the first question's answer names them.
-func manyText(d *dialect) string {
-	ofQuestion := strings.NewReplacer(`o.permission`, `listed.a`, `o.kind`, `listed.b`, `o.resource`, `listed.c`)
-	first := func(text string) string { return `CASE listed.n WHEN 0 THEN ` + text + ` ELSE '' END` }
-	return `SELECT listed.n, o.revision, CASE WHEN m.id IS NULL THEN 0 ELSE ` +
-		ofQuestion.Replace(flagsOfRow+` + `+flagsOfResource) + ` END, ` + first(idOfRow) + `, ` + first(roleOfRow) + `
-		FROM (SELECT id, revision, ? AS user_id FROM charter_organizations WHERE id = ?) AS o
-		LEFT JOIN charter_members m ` + d.membersByUser + ` ON m.org = o.id AND m.user_id = o.user_id
-		CROSS JOIN ` + cmp.Or(d.listedInGroups, d.listed)
-}
-
-// ask returns questions as the parameter of [manyText], and which of them the nth in it
-// is.
-func (d *dialect) ask(questions []grants.Question) (parameter string, places []int) {
+// ask returns the statement about questions, its parameters but for user and
+// organization, and which of them the nth in its list is.
+func (d *dialect) ask(questions []grants.Question) (text factsText, about given, places []int) {
+	places = make([]int, len(questions))
+	for i := range questions {
+		places[i] = i
+	}
+	if same, ids := resourcesOf(questions); same {
+		of := questions[0]
+		return d.facts.alike, given{permission: string(of.Permission), kind: string(of.Resource.Kind), list: array(d, ids)}, places
+	}
 	if d.listedInGroups != "" {
-		return askInGroups(questions)
+		about.list, places = askInGroups(questions)
+		return d.facts.many, about, places
 	}
 	list := make([][]string, len(questions))
-	places = make([]int, len(questions))
 	for i, q := range questions {
-		list[i], places[i] = []string{string(q.Permission), string(q.Resource.Kind), string(q.Resource.ID)}, i
+		list[i] = []string{string(q.Permission), string(q.Resource.Kind), string(q.Resource.ID)}
 	}
-	return d.arrays(list), places
+	about.list = d.arrays(list)
+	return d.facts.many, about, places
+}
+
+// resourcesOf reports whether questions differ by the ID of their resource alone, and
+// returns those.
+func resourcesOf(questions []grants.Question) (same bool, ids []grants.ResourceID) {
+	if len(questions) == 0 {
+		return false, nil
+	}
+	ids = make([]grants.ResourceID, len(questions))
+	for i, q := range questions {
+		if q.Permission != questions[0].Permission || q.Resource.Kind != questions[0].Resource.Kind {
+			return false, nil
+		}
+		ids[i] = q.Resource.ID
+	}
+	return true, ids
 }
 
 func askInGroups(questions []grants.Question) (parameter string, places []int) {
@@ -63,11 +76,11 @@ func askInGroups(questions []grants.Question) (parameter string, places []int) {
 // whatever their number. What is about the user it finds once, and about each question
 // what Facts seeks.
 func (r reader) FactsMany(ctx context.Context, org orgs.ID, user orgs.UserID, questions []grants.Question) ([]grants.Facts, error) {
-	parameter, places := r.ask(questions)
-	facts := make([]grants.Facts, len(questions)) // what there is no row for is zero
-	text, args := r.facts.many, []any{string(user), string(org), parameter}
+	text, about, places := r.ask(questions)
+	about.user, about.org = string(user), string(org)
+	facts, args := make([]grants.Facts, len(questions)), text.args(&about) // what there is no row for is zero
 	err := r.reading(ctx, "facts", func(ctx context.Context) (bool, error) {
-		return false, r.factsRows(ctx, text, args, places, facts)
+		return false, r.factsRows(ctx, text.text, args, places, facts)
 	})
 	if err != nil {
 		return nil, err
@@ -75,29 +88,32 @@ func (r reader) FactsMany(ctx context.Context, org orgs.ID, user orgs.UserID, qu
 	return facts, nil
 }
 
-// factsRows reads a row for each of facts, the nth for that at places[n]. The first one
-// names the row and the role of all.
+// factsRows reads a row for each of facts, the nth for that at places[n]. One of them
+// has what all have in common.
 func (r reader) factsRows(ctx context.Context, text string, args []any, places []int, facts []grants.Facts) error {
 	rows, err := r.db.QueryContext(ctx, text, args...)
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
-	var n int
-	var found factsRow
-	columns := []any{&n, &found.revision, &found.flags, &found.member, &found.role}
+	var packed int64
+	var revision sql.NullInt64
+	var member, role sql.NullString
+	columns := []any{&packed, &revision, &member, &role}
+	var common factsRow
 	for rows.Next() {
 		if err := rows.Scan(columns...); err != nil {
 			return fmt.Errorf("%w: %w", errUnread, err)
 		}
-		facts[places[n]] = found.facts()
+		if revision.Valid {
+			common = factsRow{revision: revision.Int64, member: member.String, role: role.String}
+		}
+		facts[places[packed>>flagBits]] = factsRow{flags: packed & (1<<flagBits - 1)}.facts()
 	}
-	if err := rows.Err(); err != nil || len(facts) == 0 {
-		return err
-	}
-	named := facts[places[0]]
 	for i := range facts {
-		facts[i].Member, facts[i].Role = named.Member, named.Role
+		f := &facts[i]
+		f.Revision, f.Member = uint64(common.revision), orgs.MemberID(common.member)
+		f.Role = cmp.Or(f.Role, roles.ID(common.role))
 	}
-	return nil
+	return rows.Err()
 }

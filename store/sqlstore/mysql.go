@@ -23,8 +23,12 @@ func mySQL() *dialect {
 		enforced: `(SELECT @@foreign_key_checks AS foreign_keys) AS enforced`,
 		// Strings come in hexadecimal digits: JSON has a character set, and these
 		// columns have none.
-		list:         `(SELECT unhex(value) FROM json_table(?, '$[*]' COLUMNS (value VARCHAR(512) PATH '$')) AS elements)`,
-		listed:       `(SELECT n - 1 AS n, unhex(a) AS a, unhex(b) AS b, unhex(c) AS c FROM ` + mysqlElements + `) AS listed`,
+		list:   `(SELECT unhex(value) FROM json_table(?, '$[*]' COLUMNS (value VARCHAR(512) PATH '$')) AS elements)`,
+		listed: `(SELECT n - 1 AS n, unhex(a) AS a, unhex(b) AS b, unhex(c) AS c FROM ` + mysqlElements + `) AS listed`,
+		listedStrings: `(SELECT n - 1 AS n, unhex(c) AS c FROM json_table(?, '$[*]' COLUMNS (
+			n FOR ORDINALITY, c VARCHAR(512) PATH '$')) AS elements) AS listed`,
+		listedOne:    listedOne,
+		joins:        true,
 		rows:         rowsMySQL,
 		comparesAll:  comparesJoined,
 		element:      func(s string) string { return hex.EncodeToString([]byte(s)) },
@@ -95,15 +99,12 @@ func comparesJoined(table string, names []string, numbers []bool) string {
 // deletesFrom deletes from a join: a subquery would be looked through for every
 // row. The join is with the elements themselves, since MariaDB 10.11 deletes
 // nothing at all where it is with [dialect.listed].
-func deletesFrom(_, table string, of, columns []string) string {
+func deletesFrom(_, table string, columns []string) string {
 	var conditions []string
 	for i, column := range columns {
 		conditions = append(conditions, `t.`+column+` = unhex(elements.`+string(rune('a'+i))+`)`)
 	}
-	for _, column := range of {
-		conditions = append(conditions, `t.`+column+` = ?`)
-	}
-	return `DELETE t FROM ` + mysqlElements + ` CROSS JOIN ` + table + ` t WHERE ` + strings.Join(conditions, ` AND `)
+	return `DELETE t FROM ` + mysqlElements + ` CROSS JOIN ` + table + ` t WHERE ` + strings.Join(conditions, ` AND `) + ` AND t.org = ?`
 }
 
 // straight has the tables of a statement read in the order in which it names them,

@@ -6,7 +6,6 @@ import (
 	"database/sql/driver"
 	"errors"
 	"fmt"
-	"slices"
 	"strconv"
 	"strings"
 
@@ -28,6 +27,8 @@ func postgreSQL() *dialect {
 		list: `(SELECT value #>> '{}' FROM jsonb_array_elements(CAST(? AS jsonb)) AS listed (value) WHERE jsonb_typeof(value) = 'string')`,
 		listed: `(SELECT n - 1 AS n, value ->> 0 AS a, value ->> 1 AS b, value ->> 2 AS c
 			FROM jsonb_array_elements(CAST(? AS jsonb)) WITH ORDINALITY AS elements (value, n) WHERE jsonb_typeof(value) = 'array') AS listed`,
+		listedStrings: `(SELECT n - 1 AS n, value #>> '{}' AS c FROM jsonb_array_elements(CAST(? AS jsonb))
+			WITH ORDINALITY AS elements (value, n) WHERE jsonb_typeof(value) = 'string') AS listed`,
 		rows:         rowsPostgreSQL,
 		comparesAll:  comparesFrom,
 		membersFound: `CROSS JOIN LATERAL (SELECT * FROM charter_members x WHERE x.org = ? AND x.id = found.id OFFSET 0) AS m WHERE 1 = 1`,
@@ -77,12 +78,11 @@ func comparesFrom(table string, names []string, numbers []bool) string {
 }
 
 // deletesEach looks up each row by all its columns. The OFFSET hides from the planner
-// which of them are the same in all: it would start with all that a member has, where
-// it expects little, and go through the elements for each.
-func deletesEach(listed, table string, of, columns []string) string {
-	all, same := strings.Join(append(slices.Clone(columns), of...), `, `), strings.Join(of, `, `)
-	return `DELETE FROM ` + table + ` WHERE (` + all + `) IN (SELECT ` + ofElements(columns) + `, ` + same + ` FROM ` + listed +
-		` CROSS JOIN (SELECT ? AS ` + strings.Join(of, `, ? AS `) + `) AS same OFFSET 0)`
+// that the organization is the same in all: it would start with all that a member has,
+// where it expects little, and go through the elements for each.
+func deletesEach(listed, table string, columns []string) string {
+	return `DELETE FROM ` + table + ` WHERE (` + strings.Join(columns, `, `) + `, org) IN (SELECT ` +
+		ofElements(columns) + `, org FROM ` + listed + ` CROSS JOIN (SELECT ? AS org) AS same OFFSET 0)`
 }
 
 // lockedInTurn makes a WITH of each SELECT: a UNION locks nothing.

@@ -87,6 +87,9 @@ func (d *dialect) written(element string) string {
 	return d.element(element)
 }
 
+// listedOne is [dialect.listedOne] where that is of use.
+const listedOne = `(SELECT 0 AS n, ? AS a, ? AS b, ? AS c) AS listed`
+
 // elements returns what stands for a table listed of what is in list, as
 // [dialect.listed] does, and its parameters.
 func (d *dialect) elements(list [][]string) (listed string, args []any) {
@@ -96,7 +99,7 @@ func (d *dialect) elements(list [][]string) (listed string, args []any) {
 	for i := range 3 {
 		value := ""
 		if i < len(list[0]) {
-			value = d.written(list[0][i])
+			value = list[0][i]
 		}
 		args = append(args, value)
 	}

@@ -12,7 +12,7 @@ import (
 func (r reader) Revision(ctx context.Context, org orgs.ID) (uint64, error) {
 	var revision int64
 	err := r.reading(ctx, "revision", func(ctx context.Context) (begun bool, err error) {
-		rows, err := r.db.QueryContext(ctx, r.facts.revision, string(org))
+		rows, err := r.db.QueryContext(ctx, r.facts.revision.text, string(org))
 		if err != nil {
 			return false, err
 		}

@@ -16,20 +16,21 @@ func SQLite() Dialect { return Dialect{sqlite()} }
 
 func sqlite() *dialect {
 	d := &dialect{
-		name:         "sqlite",
-		tables:       schema.SQLite(),
-		enforced:     `pragma_foreign_keys AS enforced`,
-		enforces:     true,
-		list:         `(SELECT value FROM json_each(?))`,
-		listed:       `(SELECT key AS n, value ->> 0 AS a, value ->> 1 AS b, value ->> 2 AS c FROM json_each(?)) AS listed`,
-		listedOne:    `(SELECT 0 AS n, ? AS a, ? AS b, ? AS c) AS listed`,
-		rows:         rowsSQLite,
-		comparesAll:  comparesUpserting,
-		membersFound: `CROSS JOIN charter_members m WHERE m.org = ? AND m.id = found.id`,
-		noName:       `''`,
-		limit:        `LIMIT (? + 0)`, // a bare ? makes SQLite compile the statement for each value
-		nameContains: `instr(o.folded_name, ?) > 0`,
-		unlessThere:  `ON CONFLICT DO NOTHING`,
+		name:          "sqlite",
+		tables:        schema.SQLite(),
+		enforced:      `pragma_foreign_keys AS enforced`,
+		enforces:      true,
+		list:          `(SELECT value FROM json_each(?))`,
+		listed:        `(SELECT key AS n, value ->> 0 AS a, value ->> 1 AS b, value ->> 2 AS c FROM json_each(?)) AS listed`,
+		listedOne:     listedOne,
+		listedStrings: `(SELECT key AS n, value AS c FROM json_each(?)) AS listed`,
+		rows:          rowsSQLite,
+		comparesAll:   comparesUpserting,
+		membersFound:  `CROSS JOIN charter_members m WHERE m.org = ? AND m.id = found.id`,
+		noName:        `''`,
+		limit:         `LIMIT (? + 0)`, // a bare ? makes SQLite compile the statement for each value
+		nameContains:  `instr(o.folded_name, ?) > 0`,
+		unlessThere:   `ON CONFLICT DO NOTHING`,
 		// SQLite reads the JSON of an element for each value that is taken out of it, and
 		// for each place in a statement where that is named, but for the limit.
 		listedInGroups: `(SELECT groups.first + element.key AS n, groups.a AS a, groups.b AS b, element.value AS c

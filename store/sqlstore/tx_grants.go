@@ -20,6 +20,8 @@ const (
 	columnOrg    = `org`
 	columnMember = `member`
 	columnKind   = `kind`
+	// columnResource is that of grants.
+	columnResource = `resource`
 )
 
 // eachChunk runs the statements that it returns for list, in parts: each gets what
@@ -33,15 +35,22 @@ func (t *tx) eachChunk(ctx context.Context, doing string, list [][]string, state
 	return nil
 }
 
+// The columns of [dialect.listed] for the parts of an element.
+const (
+	listedA = `listed.a`
+	listedB = `listed.b`
+	listedC = `listed.c`
+)
+
 // ofElements returns the names that the columns of an element have in listed.
 func ofElements(columns []string) string {
-	return strings.Join([]string{`listed.a`, `listed.b`, `listed.c`}[:len(columns)], `, `)
+	return strings.Join([]string{listedA, listedB, listedC}[:len(columns)], `, `)
 }
 
 // deletesIn deletes the rows of table whose columns are in listed, by a subquery.
-func deletesIn(listed, table string, of, columns []string) string {
+func deletesIn(listed, table string, columns []string) string {
 	return `DELETE FROM ` + table + ` WHERE (` + strings.Join(columns, `, `) + `) IN (SELECT ` +
-		ofElements(columns) + ` FROM ` + listed + `) AND ` + strings.Join(of, ` = ? AND `) + ` = ?`
+		ofElements(columns) + ` FROM ` + listed + `) AND org = ?`
 }
 
 // pairs returns resources as [dialect.arrays] takes them.
@@ -67,11 +76,9 @@ func (t *tx) Unregister(ctx context.Context, org orgs.ID, resources []grants.Res
 	const doing = "unregister resources"
 	return t.write(ctx, doing, func() error {
 		for list := range slices.Chunk(pairs(resources), chunk) {
-			listed, args := t.elements(list)
-			args = append(args, org)
 			err := t.deleteWith(ctx, doing,
-				sentence(t.deletes(listed, `charter_resources`, []string{columnOrg}, []string{columnKind, `id`}), args...),
-				sentence(t.deletes(listed, `charter_grants`, []string{columnOrg}, []string{columnKind, `resource`}), args...))
+				t.deletion(`charter_resources`, org, []string{columnKind, `id`}, list),
+				t.deletion(`charter_grants`, org, []string{columnKind, columnResource}, list))
 			if err != nil {
 				return err
 			}
@@ -130,16 +137,33 @@ func (t *tx) give(ctx context.Context, org orgs.ID, wide, one [][]string) error 
 }
 
 func (t *tx) take(ctx context.Context, org orgs.ID, wide, one [][]string) error {
-	of := []string{columnOrg}
-	err := t.eachChunk(ctx, doingTake, wide, func(listed string, args []any) *query {
-		return sentence(t.deletes(listed, `charter_wide_grants`, of, []string{columnMember, columnKind}), append(args, org)...)
-	})
-	if err != nil {
+	if err := t.deleteEach(ctx, org, `charter_wide_grants`, []string{columnMember, columnKind}, wide); err != nil {
 		return err
 	}
-	return t.eachChunk(ctx, doingTake, one, func(listed string, args []any) *query {
-		return sentence(t.deletes(listed, `charter_grants`, of, []string{columnMember, columnKind, `resource`}), append(args, org)...)
-	})
+	return t.deleteEach(ctx, org, `charter_grants`, []string{columnMember, columnKind, columnResource}, one)
+}
+
+// deleteEach deletes the rows of table in org whose columns are those of an element of
+// list.
+func (t *tx) deleteEach(ctx context.Context, org orgs.ID, table string, columns []string, list [][]string) error {
+	for part := range slices.Chunk(list, chunk) {
+		if _, err := t.exec(ctx, doingTake, t.deletion(table, org, columns, part)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// deletion is the DELETE of these rows: of a single one, by its key.
+func (d *dialect) deletion(table string, org orgs.ID, columns []string, list [][]string) *query {
+	if len(list) > 1 {
+		return sentence(d.deletes(d.listed, table, columns), d.arrays(list), org)
+	}
+	q := sentence(`DELETE FROM `+table+` WHERE org = ?`, org)
+	for i, column := range columns {
+		q.add(`AND `+column+` = ?`, list[0][i])
+	}
+	return q
 }
 
 func (t *tx) GiveEach(ctx context.Context, org orgs.ID) error {

@@ -85,16 +85,11 @@ func (t *tx) deleteMembers(ctx context.Context, list []ofMember) error {
 		for n < len(list) && list[n].org == org {
 			n++
 		}
-		deletes := func(table, column string) *query {
-			if n == 1 {
-				return sentence(`DELETE FROM `+table+` WHERE org = ? AND `+column+` = ?`, org, list[0].id)
-			}
-			ids := make([]orgs.MemberID, n)
-			for i := range ids {
-				ids[i] = list[i].id
-			}
-			return sentence(t.deletes(t.listed, table, []string{columnOrg}, []string{column}), t.arrays(singles(ids)), org)
+		ids := make([][]string, n)
+		for i := range ids {
+			ids[i] = []string{string(list[i].id)}
 		}
+		deletes := func(table, column string) *query { return t.deletion(table, org, []string{column}, ids) }
 		err := t.deleteWith(ctx, doing,
 			deletes(`charter_members`, `id`), deletes(`charter_grants`, columnMember), deletes(`charter_wide_grants`, columnMember))
 		if err != nil {
