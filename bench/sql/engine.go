@@ -30,8 +30,9 @@ type engine struct {
 	// key is the type of columns with IDs, and clustered ends the CREATE TABLE of one
 	// whose rows are where their key is.
 	key, clustered string
-	numbered       bool   // the parameters are $1, $2 and so on
-	size           string // the statement that says how many bytes a database has
+	numbered       bool     // the parameters are $1, $2 and so on
+	settings       []string // in the data source name
+	size           string   // the statement that says how many bytes a database has
 	// create makes a database and returns how to open it.
 	create func(ctx context.Context) (dsn string, err error)
 	close  func() error
@@ -66,6 +67,8 @@ func onPostgreSQL(ctx context.Context) (*engine, error) {
 		return nil, err
 	}
 	e := &engine{name: "PostgreSQL", dialect: sqlstore.PostgreSQL(), driver: "pgx", key: `TEXT COLLATE "C"`, numbered: true,
+		// As docs/databases.md has it.
+		settings: []string{"plan_cache_mode=force_generic_plan", "jit=off", "max_parallel_workers_per_gather=0"},
 		size: `SELECT CAST(sum(pg_total_relation_size(oid)) AS bigint) FROM pg_class
 			WHERE relkind = 'r' AND relnamespace = current_schema()::regnamespace`}
 	return e.on(s, s.Admin(), `CREATE DATABASE %s OWNER charter`), nil
@@ -86,7 +89,7 @@ func (e *engine) on(s servers.Engine, admin *sql.DB, create string) *engine {
 	e.create = func(ctx context.Context) (string, error) {
 		name := fmt.Sprintf("charter_bench_%d", e.made)
 		_, err := admin.ExecContext(ctx, fmt.Sprintf(create, name))
-		return s.DSN(name), err
+		return s.DSN(name, e.settings...), err
 	}
 	e.close = s.Close
 	return e
