@@ -101,6 +101,7 @@ func (r reader) factsRows(ctx context.Context, text string, args []any, places [
 	var member, role sql.NullString
 	columns := []any{&packed, &revision, &member, &role}
 	var common factsRow
+	clear(facts) // of what an attempt before has read
 	for rows.Next() {
 		if err := rows.Scan(columns...); err != nil {
 			return fmt.Errorf("%w: %w", errUnread, err)
