@@ -85,6 +85,28 @@ func TestFoldName(t *testing.T) {
 	}
 }
 
+// TestFoldNameOfASCII: the shortcut folds as the long way does.
+func TestFoldNameOfASCII(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		name := rapid.StringOf(rapid.RuneFrom(nil, &unicode.RangeTable{R16: []unicode.Range16{{Lo: 0, Hi: 0x7f, Stride: 1}}})).Draw(t, "name")
+		const long = "é" // which no shortcut is taken for
+		if got, want := roles.FoldName(name)+long, roles.FoldName(name+long); got != want {
+			t.Fatalf("%q folds to %q, want %q", name, got, want)
+		}
+	})
+}
+
+func BenchmarkFoldName(b *testing.B) {
+	for _, name := range []string{"Ada Lovelace", "Zoë de Vries"} {
+		b.Run(name, func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				roles.FoldName(name)
+			}
+		})
+	}
+}
+
 func TestNamed(t *testing.T) {
 	for _, name := range []string{"Admin", "ADMIN", "editor", "vIEWER"} {
 		if !roles.Named(name) {
