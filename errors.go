@@ -27,7 +27,7 @@ type InvalidError = input.Error
 // and what the store reports, wrapped.
 var (
 	// ErrInvalid: the input is bad; find an [InvalidError] with errors.As.
-	// Nothing was read or changed.
+	// Nothing was changed.
 	ErrInvalid = input.ErrInvalid
 	// ErrDenied: the actor may not. The same for a missing role, a missing
 	// grant, another tenant's resource and one that does not exist (G6).

@@ -137,6 +137,48 @@ func TestCacheAndHostTransaction(t *testing.T) {
 	})
 }
 
+// TestCacheInTx: what the host's transaction wrote is seen at once when it is over,
+// though it took two attempts, and none is left in doubt for ever.
+func TestCacheInTx(t *testing.T) {
+	eachHost(t, func(t *testing.T, s *sqlstore.Store, _ *sql.DB) {
+		c := newCache(t, s, cached.Options{SoleWriter: true})
+		check := func(when string, want uint64) {
+			t.Helper()
+			for _, reading := range []store.Store{c.AtMostOld(time.Hour), c.Latest()} {
+				f, err := reading.Facts(t.Context(), org(1), user(1), grants.Question{Permission: "devices.edit"})
+				if err != nil || f.Revision != want {
+					t.Errorf("%s: got revision %d, %v, want %d", when, f.Revision, err, want)
+				}
+			}
+		}
+		before, err := s.Revision(t.Context(), org(1))
+		if err != nil {
+			t.Fatal(err)
+		}
+		check("before", before)
+		attempts := 0
+		err = cached.InTx(t.Context(), c, s, func(ctx context.Context, tx *sql.Tx, inside store.Store) error {
+			attempts++
+			if err := touch(ctx, inside, org(1)); err != nil {
+				return err
+			}
+			if attempts == 1 {
+				return store.ErrConflict
+			}
+			return order(ctx, tx, "one")
+		})
+		if err != nil || attempts != 2 {
+			t.Fatalf("%v after %d attempts", err, attempts)
+		}
+		check("after the commit", before+1)
+		asked := c.Stats().Validations
+		check("later", before+1)
+		if now := c.Stats().Validations; now != asked {
+			t.Errorf("%d questions for a revision that only this cache moves", now-asked)
+		}
+	})
+}
+
 // touch moves the revision of id.
 func touch(ctx context.Context, s store.Store, id orgs.ID) error {
 	return s.Update(ctx, func(ctx context.Context, tx store.Tx) error {

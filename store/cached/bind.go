@@ -7,17 +7,58 @@ import (
 	"github.com/seed-5b9f5318/charter/store"
 )
 
-// Bind returns a store on bound, which is a store inside a transaction of the host's
-// (sqlstore's Bind and InTx make one), and what must be called when that transaction
-// has ended, however it did, and before anybody is told so. The store reads and
-// writes in the transaction and keeps nothing of it; ended refuses what was read
-// about the organizations that were written to.
+// Transactor is a store that runs transactions in which the host writes, too.
+// *sqlstore.Store is one, with *sql.Tx.
+type Transactor[T any] interface {
+	// InTx runs fn, with a transaction of the host's database and a store inside it, again
+	// for each attempt, and commits what it did.
+	InTx(ctx context.Context, fn func(ctx context.Context, tx T, bound store.Store) error) error
+}
+
+// InTx is db.InTx, of the store behind c, for who has c in front of it: the store that
+// fn gets is one that c knows of, and when InTx has returned no check on c is answered
+// from what was read before about the organizations that fn has written to.
 //
+//	err := cached.InTx(ctx, cache, st, func(ctx context.Context, tx *sql.Tx, inside store.Store) error {
+//		if err := svc.With(inside).Members.Remove(ctx, as, member, address); err != nil {
+//			return err
+//		}
+//		_, err := tx.ExecContext(ctx, "DELETE FROM bookmarks WHERE member = ?", member)
+//		return err
+//	})
+//
+// Whatever else is to be said of it, db.InTx says. What is written by db.InTx itself, on
+// the store that it hands to fn, goes around c: see [Cache.Bind].
+//
+// Cost: that of db.InTx.
+func InTx[T any](
+	ctx context.Context, c *Cache, db Transactor[T], fn func(ctx context.Context, tx T, inside store.Store) error,
+) error {
+	b := &binding{cache: c}
+	defer b.end() // after the last attempt, also where fn panics
+	return db.InTx(ctx, func(ctx context.Context, tx T, bound store.Store) error {
+		b.Store = bound
+		return fn(ctx, tx, b)
+	})
+}
+
+// Bind returns a store on bound, which is a store inside a transaction of the host's
+// (sqlstore's Bind makes one), and what must be called when that transaction has ended,
+// however it did, and before anybody is told so. The store reads and writes in the
+// transaction and keeps nothing of it; ended refuses what was read about the
+// organizations that were written to.
+//
+//	tx, err := db.BeginTx(ctx, nil)
+//	…
 //	inside, ended := cache.Bind(st.Bind(tx))
-//	defer ended()
-//	err := svc.With(inside).Members.Remove(ctx, as, member, address)
+//	defer ended()       // after
+//	defer tx.Rollback() // this, which does nothing after a commit
+//	err = svc.With(inside).Members.Remove(ctx, as, member, address)
 //	…
 //	return tx.Commit()
+//
+// In the fn of sqlstore's InTx it is too early for ended, since the commit comes after
+// fn: there [InTx] is what does both.
 //
 // Between the commit and ended a check may still answer from before: to the rest of
 // the process the change has not returned yet. Where ended is never called, other

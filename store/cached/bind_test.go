@@ -1,9 +1,12 @@
 package cached_test
 
 import (
+	"context"
+	"errors"
 	"testing"
 	"time"
 
+	"github.com/seed-5b9f5318/charter/store"
 	"github.com/seed-5b9f5318/charter/store/cached"
 )
 
@@ -41,4 +44,67 @@ func TestBindWithSoleWriter(t *testing.T) {
 	ended()
 	s.expect(t, "when it has ended", latest, 2, 0, 1)
 	s.expect(t, "when it has ended, known", latest, 2, 0, 0)
+}
+
+// host is a store behind a cache whose transactions lose once.
+type host struct {
+	*inner
+	t *testing.T
+	// beforeCommit is called between each attempt and its end.
+	beforeCommit func()
+}
+
+func (h host) InTx(ctx context.Context, fn func(context.Context, string, store.Store) error) error {
+	for range 2 {
+		if err := fn(ctx, "a transaction", newInner(h.t)); err != nil {
+			return err
+		}
+		h.beforeCommit()
+	}
+	mustMove(h.t, h.Store)
+	return nil
+}
+
+// TestInTx has one check between the last attempt and its commit, and one after.
+func TestInTx(t *testing.T) {
+	s := newInner(t)
+	c := newCache(t, s, cached.Options{SoleWriter: true})
+	old, latest := c.AtMostOld(time.Hour), c.Latest()
+	db := host{s, t, func() { s.expect(t, "before the commit", latest, 1, 0, 1) }}
+	s.expect(t, "before", old, 1, 1, 0)
+	err := cached.InTx(t.Context(), c, db, func(ctx context.Context, tx string, inside store.Store) error {
+		if tx == "" {
+			t.Error("no transaction")
+		}
+		return move(ctx, inside, acme)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	s.expect(t, "after the commit", old, 2, 1, 1)
+	s.expect(t, "known again", latest, 2, 0, 0)
+}
+
+// TestInTxFails: nothing is left in doubt by an error of the host's, or by a panic.
+func TestInTxFails(t *testing.T) {
+	s := newInner(t)
+	c := newCache(t, s, cached.Options{SoleWriter: true})
+	s.expect(t, "before", c.Latest(), 1, 1, 0)
+	db, failed := host{s, t, nil}, errors.New("failed")
+	err := cached.InTx(t.Context(), c, db, func(ctx context.Context, _ string, inside store.Store) error {
+		return errors.Join(move(ctx, inside, acme), failed)
+	})
+	if !errors.Is(err, failed) {
+		t.Error(err)
+	}
+	s.expect(t, "after an error", c.Latest(), 1, 0, 1)
+	s.expect(t, "known again", c.Latest(), 1, 0, 0)
+	func() {
+		defer func() { _ = recover() }()
+		_ = cached.InTx(t.Context(), c, db, func(ctx context.Context, _ string, inside store.Store) error {
+			panic(move(ctx, inside, acme))
+		})
+	}()
+	s.expect(t, "after a panic", c.Latest(), 1, 0, 1)
+	s.expect(t, "known after it", c.Latest(), 1, 0, 0)
 }

@@ -122,9 +122,11 @@ func (c *Cache) AtMostOld(age time.Duration) store.Store {
 }
 
 // AtLeast returns a store whose answers about org are of revision or a later one,
-// however long ago that was the latest: of the revision that a write returned, or a
-// page, or an Access. Where inner has none so high, since org was deleted, the
-// answers are inner's. Those about other organizations are as of [Cache.Latest].
+// however long ago that was the latest. After a write that went around the cache, or in
+// another process, that is what Orgs.Get tells of the organization, an Access, or
+// [Cache.Latest] by its method Revision. Where inner has none so high, since org was
+// deleted, the answers are inner's. Those about other organizations are as of
+// [Cache.Latest].
 func (c *Cache) AtLeast(org orgs.ID, revision uint64) store.Store {
 	return &handle{Store: c.inner, cache: c, reading: reading{kind: atLeast, org: org, revision: revision}}
 }

@@ -10,8 +10,8 @@
 //	err = svc.Grants.Give(ctx, as, member, grant)        // seen by fast at once
 //
 // It keeps what Facts and FactsMany answer: what Can, Require, Holds, CanEach, Filter
-// and Explain ask a store for. All else, lists, records, View and Update, goes to the
-// store behind it.
+// and Explain ask a store for. All else, Access, MembersFor and the other lists,
+// records, View and Update, goes to the store behind it, whatever the reading.
 //
 // # What is promised
 //
@@ -19,7 +19,7 @@
 //
 //   - After an Update through the Cache has returned, whatever it returned, no check
 //     that begins then, on any reading of this Cache, is answered from what was read
-//     before. That is also so for changes that were announced by [Cache.Bind] or
+//     before. That is also so for changes that were announced by [InTx], [Cache.Bind] or
 //     [Cache.Forget].
 //   - Every answer is one that the store gave, at a revision of the organization that
 //     it says; the answers of one FactsMany are of one revision.

@@ -36,6 +36,9 @@ import (
 // What an operation on bound decides about is compared; the answer to a question
 // (Can, Require and the like) is not, and may be over at the commit.
 //
+// With a cache in front of s (package cached) this is cached.InTx, or the cache goes on
+// with what was so before.
+//
 // A panic in fn rolls back. Use bound, and the context that fn is given: with that, an
 // Update of s itself or another InTx, which would wait for this one, is refused as
 // [store.ErrNested]. With another context such a call waits until that one ends, for
