@@ -18,7 +18,8 @@
 //		Email: "bob@acme.example", Role: roles.Editor,
 //		Grants: []grants.Grant{grants.One("device", "d-1")},
 //	})
-//	// … Bob follows issued.Link.URL(), signs up, and the host calls
+//	// … Bob follows issued.Link.URL(), which the host has mailed, and signs up. The link
+//	// ends in the token, and for it the host calls
 //	bob, err := svc.Invites.Accept(ctx, token, charter.Invitee{User: "u-2", Profile: profile, Verified: verified})
 //	ok, err := svc.Can(ctx, charter.Actor{User: "u-2", Org: acme.ID}, "devices.update-firmware",
 //		grants.Resource{Kind: "device", ID: "d-1"})
@@ -35,6 +36,9 @@
 // one, [Service.CanEach] and [Service.Filter] for many, [Service.Access] for many
 // within one request, [Service.Holds] for menus, [Service.ResourcesFor] and
 // [Service.MembersFor] for lists, [Service.Explain] for the host's operators.
+//
+// What is granted is registered first, in an invitation too: charter refuses a grant of
+// a resource that the organization does not have.
 //
 // Operations with an [Actor] ask what the actor may. Those without one, and the
 // questions, are the host's own: charter trusts the host with them.

@@ -86,7 +86,8 @@ var (
 // that matched, or for trouble with the store what to do about it, and nothing else
 // of err's. For nil it is 200 and no text. The first that matches counts:
 //
-//   - [ErrInvalid] 400.
+//   - [ErrInvalid] 400, also where it is the host's own mistake: an [Actor] of nobody,
+//     a permission that the catalogue does not declare. The field says whose it is.
 //   - [ErrUnknownOutcome] 500: what happened is to be looked up before anything is
 //     repeated.
 //   - [ErrEscalation], [ErrDenied] and [ErrWrongAddress] 403.

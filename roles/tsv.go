@@ -13,9 +13,9 @@ var smartServices string
 
 // SmartServices returns the ready catalogue: the 58 permissions of seven
 // services with the default roles that package roles carries as catalogue.tsv
-// (R1). The defaults are a decision: the public pages name the permissions and
-// describe the roles, but the marks of who holds what did not survive there.
-// Every call returns the same value.
+// (R1); docs/permissions.md in the repository lists them. The defaults are a
+// decision: the public pages name the permissions and describe the roles, but the
+// marks of who holds what did not survive there. Every call returns the same value.
 func SmartServices() *Catalogue { return parseSmartServices() }
 
 var parseSmartServices = sync.OnceValue(func() *Catalogue {
