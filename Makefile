@@ -4,8 +4,11 @@
 SHELL := /bin/bash
 .SHELLFLAGS := -euo pipefail -c
 .DEFAULT_GOAL := help
-# One thing after the other, also with -j: the go command uses all cores by itself.
+# One thing after the other, also with -j: the go command uses all cores by itself, but
+# for what says abreast.
+ifndef ABREAST
 .NOTPARALLEL:
+endif
 
 # Tools are compiled with the Go that is there, never with one fetched for them.
 export GOTOOLCHAIN ?= local
@@ -32,19 +35,36 @@ help: ## print this list
 # real engines runs twice: in full without it, and with it what shares memory,
 # in smaller numbers (effort in internal/sqltest). Large numbers of rows share nothing.
 ENGINES := internal/sqltest
-# Nothing of ours shares memory with the peers, which take minutes to compile with it.
-PEERS := bench/peers
 # What shares memory in the browser's tests is another process.
 BROWSER := internal/browsertest
+# Nothing of ours shares memory with the peers, which take minutes to compile with it.
+PEERS := bench/peers
+OTHERS := $(filter-out . $(ENGINES) $(BROWSER) $(PEERS),$(MODULES))
 
+# The longest come first.
+TESTS := $(addprefix test/,engines library engines-race browser $(OTHERS) peers)
+
+# Two run at a time: most of them wait for a database, or for the one thing that they
+# do, and leave a core with nothing to do.
 .PHONY: test
 test: ## run all tests of all modules, with the race detector
-	@for m in $(filter-out $(ENGINES) $(PEERS) $(BROWSER),$(MODULES)); do echo "test: $$m"; go -C $$m test $(TESTFLAGS) ./...; done
-	@echo "test: $(PEERS)"; go -C $(PEERS) test ./...
-	@echo "test: $(BROWSER)"; go -C $(BROWSER) test -timeout=30m ./...
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target ABREAST=1 $(TESTS)
+
+.PHONY: $(TESTS)
+test/library:
+	@echo "test: the library"; go test $(TESTFLAGS) ./...
+	@echo "test: storetest's matrix, in full"; go test -run '^TestKillMatrix$$' ./storetest
+test/engines:
 	@echo "test: $(ENGINES), in full"; go -C $(ENGINES) test -timeout=70m ./...
+test/engines-race:
 	@echo "test: $(ENGINES), with the race detector"; \
 		go -C $(ENGINES) test -race -timeout=40m -run '^Test(Conformance|Races|InTx|Bind|Statements|Migrat)' -skip '^Test(StatementsOfMany|MigrateForward)' .
+test/browser:
+	@echo "test: $(BROWSER)"; go -C $(BROWSER) test -timeout=30m ./...
+test/peers:
+	@echo "test: $(PEERS)"; go -C $(PEERS) test ./...
+$(addprefix test/,$(OTHERS)): test/%:
+	@echo "test: $*"; go -C $* test $(TESTFLAGS) ./...
 
 # The acceptance of concurrency: half an hour or more for each server on two cores.
 RACES ?= .*

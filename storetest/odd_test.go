@@ -37,6 +37,7 @@ func TestOddButLegal(t *testing.T) {
 		"returns empty lists":             emptyLists,
 	} {
 		t.Run(name, func(t *testing.T) {
+			t.Parallel()
 			for _, c := range Cases() {
 				if c.Bulk {
 					continue

@@ -3,20 +3,18 @@ package sqltest
 import (
 	"cmp"
 	"os"
-	"runtime/debug"
-	"slices"
 	"strconv"
 	"testing"
 	"time"
 
+	"github.com/seed-5b9f5318/charter/internal/race"
 	"github.com/seed-5b9f5318/charter/internal/servicetest"
 )
 
 // effort returns full, and less under the race detector, which makes an engine
 // written in Go ten times slower.
 func effort(full, less int) int {
-	info, ok := debug.ReadBuildInfo()
-	if ok && slices.Contains(info.Settings, debug.BuildSetting{Key: "-race", Value: "true"}) {
+	if race.Enabled {
 		return less
 	}
 	return full

@@ -1,0 +1,3 @@
+// Package race says whether the race detector is on. It makes what computes much ten
+// times slower, so tests that only compute do less of it then.
+package race
