@@ -248,6 +248,21 @@ func writes(n int) []write {
 		{call: "Unregister", run: func(ctx context.Context, tx store.Tx) error { return tx.Unregister(ctx, o, gone) }},
 		{call: "Give", run: func(ctx context.Context, tx store.Tx) error { return tx.Give(ctx, o, row(1), give) }},
 		{call: "Take", run: func(ctx context.Context, tx store.Tx) error { return tx.Take(ctx, o, row(1), take) }},
+		{call: "Register, a list", run: func(ctx context.Context, tx store.Tx) error {
+			return tx.Register(ctx, o, []grants.Resource{{Kind: device, ID: "newer"}, {Kind: dashboard, ID: "newest"}})
+		}},
+		{call: "Unregister, a list", run: func(ctx context.Context, tx store.Tx) error {
+			return tx.Unregister(ctx, o, []grants.Resource{{Kind: device, ID: thing(n, 4)}, {Kind: dashboard, ID: thing(n, 5)}})
+		}},
+		{call: "Give, a list", run: func(ctx context.Context, tx store.Tx) error {
+			return tx.Give(ctx, o, row(6), []grants.Grant{grants.One(device, thing(n, 0)), grants.One(device, thing(n, 8)), grants.All(device), grants.All("other")})
+		}},
+		{call: "Take, a list", run: func(ctx context.Context, tx store.Tx) error {
+			if err := tx.Take(ctx, o, row(7), []grants.Grant{grants.One(dashboard, thing(n, 7)), grants.All(dashboard)}); err != nil {
+				return err
+			}
+			return tx.Take(ctx, o, row(9), []grants.Grant{grants.One(dashboard, thing(n, 9)), grants.All(dashboard)})
+		}},
 		{call: "GiveEach", whole: true, run: func(ctx context.Context, tx store.Tx) error { return tx.GiveEach(ctx, o) }},
 		{call: "Append", run: func(ctx context.Context, tx store.Tx) error {
 			return tx.Append(ctx, store.Event{Org: o, Number: 1000, At: noon})
@@ -269,4 +284,14 @@ func everything(n int) store.Want {
 		Grants:        []grants.Grant{grants.One(device, thing(n, 0)), grants.All(dashboard)},
 		EveryResource: true,
 	}
+}
+
+// lists is a Want that asks for several of all that it may ask for several of.
+func lists(n int) store.Want {
+	want := everything(n)
+	want.EveryResource = false
+	want.Roles = append(want.Roles, "r-other")
+	want.Resources = append(want.Resources, grants.Resource{Kind: dashboard, ID: thing(n, 1)})
+	want.Grants = append(want.Grants, grants.One(device, thing(n, 2)), grants.All(device))
+	return want
 }

@@ -82,7 +82,9 @@ func paged(n int) calls {
 	want.EveryResource = false
 	locks := want
 	locks.Contended = true
-	list := calls{"Hold": holding(want, nothing), "Hold with locks": holding(locks, nothing)}
+	list := calls{
+		"Hold": holding(want, nothing), "Hold with locks": holding(locks, nothing), "Hold of lists": holding(lists(n), nothing),
+	}
 	for _, r := range reads(n) {
 		if !r.whole {
 			list[r.call] = r.in

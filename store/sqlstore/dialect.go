@@ -19,8 +19,8 @@ type dialect struct {
 	name   string // of the database, and of its folder in migrations
 	tables schema.Database
 
-	// enforced stands for a table of one row, whose column foreign_keys is not 0
-	// when the session enforces foreign keys, and so deletes by them.
+	// enforced is a value that is not 0 when the session enforces foreign keys, and so
+	// deletes by them.
 	enforced string
 	// enforces says that an Update's own transaction has its session do so, so that
 	// nobody has to ask.
@@ -30,9 +30,6 @@ type dialect struct {
 	// listed stands for a table of what is in its parameter, made by
 	// [dialect.arrays]: position n, strings a, b and c.
 	listed string
-	// listedOne is the same of one element, whose three strings are parameters; "" where
-	// [dialect.listed] costs as little.
-	listedOne string
 	// listedStrings stands for a table listed of the strings of its parameter, made by
 	// [array]: position n, string c.
 	listedStrings string

@@ -6,6 +6,7 @@ import (
 
 	"github.com/seed-5b9f5318/charter/grants"
 	"github.com/seed-5b9f5318/charter/orgs"
+	"github.com/seed-5b9f5318/charter/roles"
 	"github.com/seed-5b9f5318/charter/store"
 )
 
@@ -53,7 +54,9 @@ func (t *tx) holdParts(want store.Want) (parts []*query) {
 	part := func(is, columns, from string, args ...any) {
 		parts = append(parts, sentence(`SELECT '`+is+`', `+columns+` FROM `+from, args...))
 	}
-	t.holdSession(part)
+	if !t.own || !t.enforces {
+		parts = append(parts, t.asksSession())
+	}
 	t.holdUsers(part, want)
 	if want.Org != "" {
 		part(isOrganization, columnsOfOrganization, `charter_organizations o WHERE o.id = ?`, want.Org)
@@ -62,8 +65,7 @@ func (t *tx) holdParts(want store.Want) (parts []*query) {
 	}
 	if len(want.Resources) > 0 {
 		place := `r.kind, r.id, '', '', '', '', '', '', '', CASE WHEN r.org = ? THEN 1 ELSE 0 END, 0, 0`
-		listed, args := t.elements(pairs(want.Resources))
-		from := listed + ` CROSS JOIN charter_resources r WHERE r.kind = listed.a AND r.id = listed.b`
+		from, args := t.matching(pairs(want.Resources), []string{`r.kind`, `r.id`}, `charter_resources r`)
 		part(isPlace, place, from, slices.Insert(args, 0, any(want.Org))...)
 	}
 	if want.Org != "" && want.EveryResource {
@@ -72,10 +74,9 @@ func (t *tx) holdParts(want store.Want) (parts []*query) {
 	return parts
 }
 
-func (t *tx) holdSession(part addPart) {
-	if !t.own || !t.enforces {
-		part(isSession, `'', '', '', '', '', '', '', '', '', enforced.foreign_keys, 0, 0`, t.enforced)
-	}
+// asksSession asks whether the session deletes by foreign keys.
+func (d *dialect) asksSession() *query {
+	return sentence(`SELECT '` + isSession + `', '', '', '', '', '', '', '', '', '', ` + d.enforced + `, 0, 0`)
 }
 
 // lock runs locks. They are a query, since drivers may wait for ever on rows that
@@ -111,8 +112,7 @@ const columnsOfHeldUser = `u.id, u.email, u.first_name, u.last_name, u.active,
 
 func (t *tx) holdUsers(part addPart, want store.Want) {
 	if len(want.Users) > 0 {
-		listed, args := t.elements(singles(want.Users))
-		from := listed + ` CROSS JOIN charter_users u WHERE u.id = listed.a`
+		from, args := t.matching(singles(want.Users), []string{`u.id`}, `charter_users u`)
 		part(isUser, columnsOfHeldUser, from, slices.Insert(args, 0, any(want.Org))...)
 	}
 	if want.Org != "" && want.Member != "" && !want.MemberAlone {
@@ -123,17 +123,18 @@ func (t *tx) holdUsers(part addPart, want store.Want) {
 
 // holdRows asks for member rows, their roles and their grants.
 func (t *tx) holdRows(part addPart, want store.Want) {
-	row := func(is, has, which string, id any) {
+	row := func(is, which string, id any) {
 		part(is, columnsOfMember, `charter_members m WHERE m.org = ? AND `+which, want.Org, id)
 		part(isRole, columnsOfRole, `charter_members m CROSS JOIN charter_roles r`+leftJoinPermissions+
 			` WHERE m.org = ? AND `+which+` AND r.org = m.org AND r.id = m.role`, want.Org, id)
-		t.holdGrants(part, has, want.Org, which, id, want.Grants)
 	}
 	if want.Actor != "" {
-		row(isActor, isActorHas, `m.user_id = ?`, want.Actor)
+		row(isActor, `m.user_id = ?`, want.Actor)
+		t.holdActorGrants(part, want.Org, want.Actor, want.Grants)
 	}
 	if want.Member != "" {
-		row(isMember, isMemberHas, `m.id = ?`, want.Member)
+		row(isMember, `m.id = ?`, want.Member)
+		t.holdGrants(part, isMemberHas, want.Org, sentence(`?`, want.Member), want.Grants)
 	}
 	if want.Address != "" {
 		part(isAddressed, columnsOfMember,
@@ -141,28 +142,38 @@ func (t *tx) holdRows(part addPart, want store.Want) {
 	}
 }
 
-// holdGrants asks which of list a row has, each by itself: neither all that the row
-// has are looked at, nor who else has them.
-func (t *tx) holdGrants(part addPart, has string, org orgs.ID, which string, id any, list []grants.Grant) {
-	wide, one := split(list)
-	given := func(columns, table, condition string, elements [][]string) {
-		if len(elements) == 0 {
-			return
-		}
-		listed, args := t.elements(elements)
-		part(has, columns, listed+` WHERE EXISTS (SELECT 1 FROM `+table+` g WHERE g.org = ? AND g.member =
-			(SELECT m.id FROM charter_members m WHERE m.org = ? AND `+which+`) AND `+condition+` `+seeking+`)`,
-			append(args, org, org, id)...)
-	}
-	given(columnsOfWideGrant, `charter_wide_grants`, `g.kind = listed.a`, wide)
-	given(columnsOfGrant, `charter_grants`, `g.kind = listed.a AND g.resource = listed.b`, one)
+// holdActorGrants asks which of list the row of a user has.
+func (t *tx) holdActorGrants(part addPart, org orgs.ID, user orgs.UserID, list []grants.Grant) {
+	t.holdGrants(part, isActorHas, org, sentence(`(SELECT m.id FROM charter_members m WHERE m.org = ? AND m.user_id = ?)`, org, user), list)
 }
 
+// holdGrants asks which of list a row has, each by itself: neither all that it has are
+// looked at, nor who else has them.
+func (t *tx) holdGrants(part addPart, has string, org orgs.ID, row *query, list []grants.Grant) {
+	given := func(table string, columns []string, elements [][]string) {
+		own := sentence(table+` g WHERE g.org = ? AND g.member =`, org).addQuery(row).add(`AND`)
+		switch len(elements) {
+		case 0:
+		case 1:
+			own.add(equal(columns, repeated(`?`, len(columns))), values(elements[0])...)
+			part(has, columnsOfGrant(columns), own.text.String(), own.args...)
+		default:
+			found := elementColumns(len(columns))
+			each := sentence(t.listed+` WHERE EXISTS (SELECT 1 FROM`, t.arrays(elements)).addQuery(own).add(equal(columns, found)).add(seeking + `)`)
+			part(has, columnsOfGrant(found), each.text.String(), each.args...)
+		}
+	}
+	wide, one := split(list)
+	given(`charter_wide_grants`, []string{`g.kind`}, wide)
+	given(`charter_grants`, []string{`g.kind`, `g.resource`}, one)
+}
+
+// holdRoles asks for custom roles. The built-in ones are none.
 func (t *tx) holdRoles(part addPart, want store.Want) {
-	if len(want.Roles) > 0 {
-		listed, args := t.elements(singles(want.Roles))
-		from := listed + ` CROSS JOIN ` + fromRoles + ` WHERE r.org = ? AND r.id = listed.a`
-		part(isRole, columnsOfRole, from, append(args, want.Org)...)
+	custom := slices.DeleteFunc(slices.Clone(want.Roles), roles.ID.BuiltIn)
+	if len(custom) > 0 {
+		from, args := t.matching(singles(custom), []string{`r.id`}, fromRoles)
+		part(isRole, columnsOfRole, from+` AND r.org = ?`, append(args, want.Org)...)
 	}
 	if want.RoleName != "" {
 		part(isRoleNamed, columnsOfRole, fromRoles+` WHERE r.org = ? AND r.folded_name = ?`, want.Org, want.RoleName)
@@ -225,7 +236,7 @@ func (f *findings) finish() {
 func (t *tx) holds(want store.Want, held store.Held) {
 	if id := want.Org; id != "" && t.orgs[id] == nil {
 		o := held.Org
-		t.orgs[id] = &heldOrganization{there: o.ID != "", revision: o.Revision, record: o.Clone()}
+		t.orgs[id] = &heldOrganization{there: o.ID != "", revision: o.Revision, read: o.Clone(), record: o.Clone()}
 	}
 	users := want.Users
 	if user := held.Member.User; user != "" && !want.MemberAlone {

@@ -128,7 +128,9 @@ func (t *tx) holdManyQuery(m many) *query {
 	part := func(is, columns, from string, args ...any) {
 		parts = append(parts, sentence(`SELECT '`+is+`', `+columns+` FROM `+from, args...))
 	}
-	t.holdSession(part)
+	if !t.own || !t.enforces {
+		parts = append(parts, t.asksSession())
+	}
 	part(isOrganization, columnsOfOrganization, `charter_organizations o WHERE o.id = ?`, m.org)
 	if len(m.users) > 0 {
 		part(isUser, columnsOfHeldUser, t.listed+` CROSS JOIN charter_users u WHERE u.id = listed.a`, m.org, t.arrays(singles(m.users)))
@@ -171,7 +173,7 @@ func (t *tx) holdManyRows(part addPart, m many) {
 
 func (t *tx) holdManyGrants(part addPart, m many) {
 	if len(m.actors) == 1 {
-		t.holdGrants(part, isActorHas, m.org, `m.user_id = ?`, m.actors[0], m.actorHas)
+		t.holdActorGrants(part, m.org, m.actors[0], m.actorHas)
 	}
 	ofMembers := func(table, resource, third string, list [][]string) {
 		if len(list) == 0 {

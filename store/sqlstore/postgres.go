@@ -21,7 +21,7 @@ func postgreSQL() *dialect {
 		name:   "postgres",
 		tables: schema.PostgreSQL(),
 		// A session that replays what another server has done enforces nothing.
-		enforced: `(SELECT CASE current_setting('session_replication_role') WHEN 'replica' THEN 0 ELSE 1 END AS foreign_keys) AS enforced`,
+		enforced: `CASE current_setting('session_replication_role') WHEN 'replica' THEN 0 ELSE 1 END`,
 		// The conditions are true. They let the planner expect one element: expecting a
 		// hundred it reads whole tables.
 		list: `(SELECT value #>> '{}' FROM jsonb_array_elements(CAST(? AS jsonb)) AS listed (value) WHERE jsonb_typeof(value) = 'string')`,
@@ -82,7 +82,7 @@ func comparesFrom(table string, names []string, numbers []bool) string {
 // where it expects little, and go through the elements for each.
 func deletesEach(listed, table string, columns []string) string {
 	return `DELETE FROM ` + table + ` WHERE (` + strings.Join(columns, `, `) + `, org) IN (SELECT ` +
-		ofElements(columns) + `, org FROM ` + listed + ` CROSS JOIN (SELECT ? AS org) AS same OFFSET 0)`
+		strings.Join(elementColumns(len(columns)), `, `) + `, org FROM ` + listed + ` CROSS JOIN (SELECT ? AS org) AS same OFFSET 0)`
 }
 
 // lockedInTurn makes a WITH of each SELECT: a UNION locks nothing.

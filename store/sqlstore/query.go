@@ -87,24 +87,42 @@ func (d *dialect) written(element string) string {
 	return d.element(element)
 }
 
-// listedOne is [dialect.listedOne] where that is of use.
-const listedOne = `(SELECT 0 AS n, ? AS a, ? AS b, ? AS c) AS listed`
-
-// elements returns what stands for a table listed of what is in list, as
-// [dialect.listed] does, and its parameters.
-func (d *dialect) elements(list [][]string) (listed string, args []any) {
-	if len(list) != 1 || d.listedOne == "" {
-		return d.listed, []any{d.arrays(list)}
+// matching returns what stands after FROM to find the rows of table whose columns are
+// those of an element of list, and its parameters. More conditions may follow. One
+// element is parameters: to make a table of it costs more than to find a row.
+func (d *dialect) matching(list [][]string, columns []string, table string) (from string, args []any) {
+	if len(list) == 1 {
+		return table + ` WHERE ` + equal(columns, repeated(`?`, len(columns))), values(list[0])
 	}
-	for i := range 3 {
-		value := ""
-		if i < len(list[0]) {
-			value = list[0][i]
-		}
+	return d.listed + ` CROSS JOIN ` + table + ` WHERE ` + equal(columns, elementColumns(len(columns))), []any{d.arrays(list)}
+}
+
+// equal says that columns have these values.
+func equal(columns, values []string) string {
+	var conditions []string
+	for i, column := range columns {
+		conditions = append(conditions, column+` = `+values[i])
+	}
+	return strings.Join(conditions, ` AND `)
+}
+
+// values returns list as parameters.
+func values(list []string) (args []any) {
+	for _, value := range list {
 		args = append(args, value)
 	}
-	return d.listedOne, args
+	return args
 }
+
+// The columns of [dialect.listed] for the parts of an element.
+const (
+	listedA = `listed.a`
+	listedB = `listed.b`
+	listedC = `listed.c`
+)
+
+// elementColumns returns the first n of them.
+func elementColumns(n int) []string { return []string{listedA, listedB, listedC}[:n] }
 
 // singles returns list as [dialect.arrays] takes it.
 func singles[T ~string](list []T) [][]string {

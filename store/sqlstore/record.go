@@ -2,6 +2,8 @@ package sqlstore
 
 import (
 	"encoding/json"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/seed-5b9f5318/charter/grants"
@@ -47,12 +49,16 @@ const (
 	columnsOfMember = `m.id, m.role, m.status, COALESCE(m.user_id, ''), m.email, m.first_name, m.last_name, m.invited_by, m.message,
 		m.invited_at, m.joined_at, m.issue`
 	// One row for each permission, and one with '' for a role without any.
-	columnsOfRole      = `r.id, r.name, COALESCE(p.permission, ''), '', '', '', '', '', '', r.created_at, 0, 0`
-	columnsOfResource  = `r.kind, r.id, '', '', '', '', '', '', '', 0, 0, 0`
-	columnsOfGrant     = `listed.a, listed.b, '', '', '', '', '', '', '', 0, 0, 0`
-	columnsOfWideGrant = `listed.a, '', '', '', '', '', '', '', '', 0, 0, 0`
-	columnsOfEvent     = `e.org, e.actor, e.action, e.detail, '', '', '', '', '', e.number, e.at, 0`
+	columnsOfRole     = `r.id, r.name, COALESCE(p.permission, ''), '', '', '', '', '', '', r.created_at, 0, 0`
+	columnsOfResource = `r.kind, r.id, '', '', '', '', '', '', '', 0, 0, 0`
+	columnsOfEvent    = `e.org, e.actor, e.action, e.detail, '', '', '', '', '', e.number, e.at, 0`
 )
+
+// columnsOfGrant returns the columns of a grant, whose kind and resource, if it is of one,
+// are found.
+func columnsOfGrant(found []string) string {
+	return strings.Join(append(slices.Clone(found), repeated(`''`, len(record{}.text)-len(found))...), `, `) + `, 0, 0, 0`
+}
 
 // fields returns where to scan r's columns to, in their order.
 func (r *record) fields() []any {

@@ -18,11 +18,10 @@ func sqlite() *dialect {
 	d := &dialect{
 		name:          "sqlite",
 		tables:        schema.SQLite(),
-		enforced:      `pragma_foreign_keys AS enforced`,
+		enforced:      `(SELECT foreign_keys FROM pragma_foreign_keys)`,
 		enforces:      true,
 		list:          `(SELECT value FROM json_each(?))`,
 		listed:        `(SELECT key AS n, value ->> 0 AS a, value ->> 1 AS b, value ->> 2 AS c FROM json_each(?)) AS listed`,
-		listedOne:     listedOne,
 		listedStrings: `(SELECT key AS n, value AS c FROM json_each(?)) AS listed`,
 		rows:          rowsSQLite,
 		comparesAll:   comparesUpserting,

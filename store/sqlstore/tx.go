@@ -37,6 +37,7 @@ type heldOrganization struct {
 	deleted  bool // in this Update, which has compared it
 	changed  bool
 	revision uint64 // as it was read, and must still be
+	read     orgs.Organization
 	record   orgs.Organization
 }
 

@@ -24,33 +24,20 @@ const (
 	columnResource = `resource`
 )
 
-// eachChunk runs the statements that it returns for list, in parts: each gets what
-// stands for the part, and its parameters.
-func (t *tx) eachChunk(ctx context.Context, doing string, list [][]string, statement func(listed string, args []any) *query) error {
+// eachChunk runs the statements that it returns for list, in parts.
+func (t *tx) eachChunk(ctx context.Context, doing string, list [][]string, statement func(part [][]string) *query) error {
 	for part := range slices.Chunk(list, chunk) {
-		if _, err := t.exec(ctx, doing, statement(t.elements(part))); err != nil {
+		if _, err := t.exec(ctx, doing, statement(part)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// The columns of [dialect.listed] for the parts of an element.
-const (
-	listedA = `listed.a`
-	listedB = `listed.b`
-	listedC = `listed.c`
-)
-
-// ofElements returns the names that the columns of an element have in listed.
-func ofElements(columns []string) string {
-	return strings.Join([]string{listedA, listedB, listedC}[:len(columns)], `, `)
-}
-
 // deletesIn deletes the rows of table whose columns are in listed, by a subquery.
 func deletesIn(listed, table string, columns []string) string {
 	return `DELETE FROM ` + table + ` WHERE (` + strings.Join(columns, `, `) + `) IN (SELECT ` +
-		ofElements(columns) + ` FROM ` + listed + `) AND org = ?`
+		strings.Join(elementColumns(len(columns)), `, `) + ` FROM ` + listed + `) AND org = ?`
 }
 
 // pairs returns resources as [dialect.arrays] takes them.
@@ -65,12 +52,17 @@ func pairs(resources []grants.Resource) [][]string {
 func (t *tx) Register(ctx context.Context, org orgs.ID, resources []grants.Resource) error {
 	const doing = "register resources"
 	return t.write(ctx, doing, func() error {
-		return t.eachChunk(ctx, doing, pairs(resources), func(listed string, args []any) *query {
-			return sentence(`INSERT INTO charter_resources (org, kind, id)
-				SELECT o.id, listed.a, listed.b FROM charter_organizations o CROSS JOIN `+listed+` WHERE o.id = ?`, append(args, org)...)
+		return t.eachChunk(ctx, doing, pairs(resources), func(list [][]string) *query {
+			if len(list) == 1 {
+				return sentence(registers+`SELECT o.id, ?, ? FROM charter_organizations o WHERE o.id = ?`, list[0][0], list[0][1], org)
+			}
+			return sentence(registers+`SELECT o.id, listed.a, listed.b FROM charter_organizations o CROSS JOIN `+t.listed+` WHERE o.id = ?`,
+				t.arrays(list), org)
 		})
 	})
 }
+
+const registers = `INSERT INTO charter_resources (org, kind, id) `
 
 func (t *tx) Unregister(ctx context.Context, org orgs.ID, resources []grants.Resource) error {
 	const doing = "unregister resources"
@@ -119,21 +111,34 @@ const (
 
 // give gives grants to members of org.
 func (t *tx) give(ctx context.Context, org orgs.ID, wide, one [][]string) error {
-	err := t.eachChunk(ctx, doingGive, wide, func(listed string, args []any) *query {
-		return sentence(`INSERT INTO charter_wide_grants (org, member, kind)
-			SELECT m.org, m.id, listed.b FROM `+listed+` CROSS JOIN charter_members m WHERE m.org = ? AND m.id = listed.a `+t.unlessThere,
-			append(args, org)...)
-	})
-	if err != nil {
+	if err := t.eachChunk(ctx, doingGive, wide, func(list [][]string) *query { return t.givesWide(org, list) }); err != nil {
 		return err
 	}
-	return t.eachChunk(ctx, doingGive, one, func(listed string, args []any) *query {
-		return sentence(`INSERT INTO charter_grants (org, member, kind, resource)
-			SELECT m.org, m.id, listed.b, listed.c FROM `+listed+` CROSS JOIN charter_members m WHERE m.org = ? AND m.id = listed.a
-			AND EXISTS (SELECT 1 FROM charter_resources r WHERE r.org = m.org AND r.kind = listed.b AND r.id = listed.c `+seeking+`) `+
-			t.unlessThere,
-			append(args, org)...)
-	})
+	return t.eachChunk(ctx, doingGive, one, func(list [][]string) *query { return t.givesOne(org, list) })
+}
+
+// givesWide is the INSERT of these wide grants, as far as their members are there.
+func (d *dialect) givesWide(org orgs.ID, list [][]string) *query {
+	const gives = `INSERT INTO charter_wide_grants (org, member, kind) SELECT m.org, m.id, `
+	if len(list) == 1 {
+		return sentence(gives+`? FROM charter_members m WHERE m.org = ? AND m.id = ? `+d.unlessThere, list[0][1], org, list[0][0])
+	}
+	return sentence(gives+`listed.b FROM `+d.listed+` CROSS JOIN charter_members m WHERE m.org = ? AND m.id = listed.a `+d.unlessThere,
+		d.arrays(list), org)
+}
+
+// givesOne is the INSERT of these grants of one resource, as far as their members and
+// resources are there.
+func (d *dialect) givesOne(org orgs.ID, list [][]string) *query {
+	const gives = `INSERT INTO charter_grants (org, member, kind, resource) SELECT m.org, m.id, `
+	if len(list) == 1 {
+		member, kind, id := list[0][0], list[0][1], list[0][2]
+		return sentence(gives+`r.kind, r.id FROM charter_members m CROSS JOIN charter_resources r
+			WHERE m.org = ? AND m.id = ? AND r.org = ? AND r.kind = ? AND r.id = ? `+d.unlessThere, org, member, org, kind, id)
+	}
+	return sentence(gives+`listed.b, listed.c FROM `+d.listed+` CROSS JOIN charter_members m WHERE m.org = ? AND m.id = listed.a
+		AND EXISTS (SELECT 1 FROM charter_resources r WHERE r.org = m.org AND r.kind = listed.b AND r.id = listed.c `+seeking+`) `+
+		d.unlessThere, d.arrays(list), org)
 }
 
 func (t *tx) take(ctx context.Context, org orgs.ID, wide, one [][]string) error {

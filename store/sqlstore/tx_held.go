@@ -122,15 +122,15 @@ func (t *tx) finishOrganization(ctx context.Context, f *finale, id orgs.ID, held
 	case !held.there:
 		return t.stillMissing(ctx, "compare organization", `charter_organizations`, id, organizationColumns(orgs.Organization{}))
 	}
-	c := comparison{table: `charter_organizations`, id: id, revision: int64(held.revision)}
-	if held.changed {
-		c.columns, c.values = organizationColumns(held.record).split()
-	}
+	record := organizationColumns(held.record)
 	switch {
 	case !held.created:
+		c := comparison{table: `charter_organizations`, id: id, revision: int64(held.revision)}
+		c.columns, c.values = record.besides(organizationColumns(held.read)).split()
 		f.compared = append(f.compared, c)
 	case held.changed: // nobody else has seen it
-		q := sentence(`UPDATE charter_organizations SET `+strings.Join(c.columns, ` = ?, `)+` = ?`, c.values...)
+		names, values := record.split()
+		q := sentence(`UPDATE charter_organizations SET `+strings.Join(names, ` = ?, `)+` = ?`, values...)
 		f.kept = append(f.kept, q.add(`WHERE id = ?`, id))
 	}
 	return nil

@@ -144,9 +144,9 @@ func (t *tx) UpdateRole(ctx context.Context, org orgs.ID, r roles.Role) error {
 }
 
 func (t *tx) addPermissions(ctx context.Context, doing string, org orgs.ID, r roles.Role) error {
-	return t.eachChunk(ctx, doing, singles(r.Permissions), func(listed string, args []any) *query {
+	return t.eachChunk(ctx, doing, singles(r.Permissions), func(list [][]string) *query {
 		return sentence(`INSERT INTO charter_role_permissions (org, role, permission)
-			SELECT r.org, r.id, listed.a FROM charter_roles r CROSS JOIN `+listed+` WHERE r.org = ? AND r.id = ?`, append(args, org, r.ID)...)
+			SELECT r.org, r.id, listed.a FROM charter_roles r CROSS JOIN `+t.listed+` WHERE r.org = ? AND r.id = ?`, t.arrays(list), org, r.ID)
 	})
 }
 

@@ -20,6 +20,18 @@ func (c columns) split() (names []string, values []any) {
 	return names, values
 }
 
+// besides returns the columns of c whose values differ from those of old, which has the
+// same.
+func (c columns) besides(old columns) columns {
+	var changed columns
+	for i, column := range c {
+		if column != old[i] {
+			changed = append(changed, column)
+		}
+	}
+	return changed
+}
+
 // created returns the columns of the record id, which is new.
 func (c columns) created(id any) columns {
 	return append(c, columns{{`id`, id}, {`revision`, 1}}...)
