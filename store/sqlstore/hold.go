@@ -48,14 +48,11 @@ func (t *tx) mayHold(ctx context.Context, doing string) error {
 	return nil
 }
 
-// holdParts ask for what want names and, unless that is certain, whether the session
-// deletes by foreign keys.
-func (t *tx) holdParts(want store.Want) (parts []*query) {
+// holdParts ask for what want names, and about the session.
+func (t *tx) holdParts(want store.Want) []*query {
+	parts := t.asksSession()
 	part := func(is, columns, from string, args ...any) {
 		parts = append(parts, sentence(`SELECT '`+is+`', `+columns+` FROM `+from, args...))
-	}
-	if !t.own || !t.enforces {
-		parts = append(parts, t.asksSession())
 	}
 	t.holdUsers(part, want)
 	if want.Org != "" {
@@ -74,9 +71,12 @@ func (t *tx) holdParts(want store.Want) (parts []*query) {
 	return parts
 }
 
-// asksSession asks whether the session deletes by foreign keys.
-func (d *dialect) asksSession() *query {
-	return sentence(`SELECT '` + isSession + `', '', '', '', '', '', '', '', '', '', ` + d.enforced + `, 0, 0`)
+// asksSession asks whether the session deletes by foreign keys, unless that is certain.
+func (t *tx) asksSession() (parts []*query) {
+	if t.own && t.enforces {
+		return nil
+	}
+	return []*query{sentence(`SELECT '` + isSession + `', '', '', '', '', '', '', '', '', '', ` + t.enforced + `, 0, 0`)}
 }
 
 // lock runs locks. They are a query, since drivers may wait for ever on rows that

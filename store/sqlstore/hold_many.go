@@ -124,12 +124,9 @@ func appendSome[T ~string](list []T, id T) []T {
 
 // holdManyQuery asks for what m names, as [tx.holdParts] ask for what a want does.
 func (t *tx) holdManyQuery(m many) *query {
-	var parts []*query
+	parts := t.asksSession()
 	part := func(is, columns, from string, args ...any) {
 		parts = append(parts, sentence(`SELECT '`+is+`', `+columns+` FROM `+from, args...))
-	}
-	if !t.own || !t.enforces {
-		parts = append(parts, t.asksSession())
 	}
 	part(isOrganization, columnsOfOrganization, `charter_organizations o WHERE o.id = ?`, m.org)
 	if len(m.users) > 0 {
