@@ -49,9 +49,11 @@ func (s *Service) ResourcesFor(ctx context.Context, as Actor, p roles.Permission
 		return Page[grants.Resource]{}, nil
 	}
 	usable, err := paged(s.cursors, page.Resources, limit, bound, func(r grants.Resource) grants.Resource { return r })
-	usable.Items = slices.DeleteFunc(usable.Items, func(r grants.Resource) bool {
-		return !s.unrestricted(ctx, as, p, r)
-	})
+	if _, restricted := s.options.Restrictions[kind]; restricted {
+		usable.Items = slices.DeleteFunc(usable.Items, func(r grants.Resource) bool {
+			return !s.unrestricted(ctx, as, p, r)
+		})
+	}
 	return usable, err
 }
 
@@ -108,9 +110,11 @@ func (s *Service) MembersFor(
 		return Page[orgs.Member]{}, wrap(operation, err)
 	}
 	using, err := paged(s.cursors, page.Members, limit, bound, func(m orgs.Member) orgs.MemberID { return m.ID })
-	using.Items = slices.DeleteFunc(using.Items, func(m orgs.Member) bool {
-		return !s.unrestricted(ctx, Actor{User: m.User, Org: org}, p, r)
-	})
+	if _, restricted := s.options.Restrictions[r.Kind]; restricted {
+		using.Items = slices.DeleteFunc(using.Items, func(m orgs.Member) bool {
+			return !s.unrestricted(ctx, Actor{User: m.User, Org: org}, p, r)
+		})
+	}
 	return using, err
 }
 

@@ -170,15 +170,13 @@ func (r *reader) Grantees(ctx context.Context, q store.GranteeQuery) (store.Memb
 // grantees merges the first of each way to reach a thing: who is linked to it, who
 // is linked to all of its kind, and the members of each role in q.Reach.
 func (s *state) grantees(o *tenant, q store.GranteeQuery, n uint32) []orgs.Member {
-	order := o.byID(q.After)
-	ways := []iter.Seq[uint32]{o.holdersOf(n).after(order)}
+	ways := []iter.Seq[uint32]{o.holdersAfter(n, q.After)}
 	if all := s.granted(o, grants.All(q.Resource.Kind)); all != 0 {
-		ways = append(ways, o.holdersOf(all).after(order))
+		ways = append(ways, o.holdersAfter(all, q.After))
 	}
 	for _, role := range q.Reach {
 		if of, ok := o.ofRoles.Get(role); ok {
-			inRole := o.order(orgs.ByRole, place{role.Key(), q.After})
-			ways = append(ways, of.listed[statusIndex(orgs.Active)][orgs.ByRole].After(inRole, 0))
+			ways = append(ways, o.activeAfter(of, role, q.After))
 		}
 	}
 	eligible := func(r *row) bool {
@@ -189,4 +187,21 @@ func (s *state) grantees(o *tenant, q store.GranteeQuery, n uint32) []orgs.Membe
 		page = merged(compareRows, page, o.first(q.Limit, way, eligible))
 	}
 	return membersOf(q.Org, page[:min(len(page), q.Limit)])
+}
+
+// holdersAfter returns the rows after a member that are linked to thing n, by ID.
+func (o *tenant) holdersAfter(n uint32, after orgs.MemberID) iter.Seq[uint32] {
+	if after == "" {
+		return o.holdersOf(n).all()
+	}
+	return o.holdersOf(n).after(o.byID(after))
+}
+
+// activeAfter returns the active rows of a role after a member, by ID.
+func (o *tenant) activeAfter(of *ofRole, role roles.ID, after orgs.MemberID) iter.Seq[uint32] {
+	list := of.listed[statusIndex(orgs.Active)][orgs.ByRole]
+	if after == "" {
+		return list.All()
+	}
+	return list.After(o.order(orgs.ByRole, place{role.Key(), after}), 0)
 }

@@ -212,7 +212,8 @@ func isAfter(q store.MemberQuery, r *row) bool {
 
 // first returns the first rows of list that keep wants.
 func (o *tenant) first(limit int, list iter.Seq[uint32], keep func(*row) bool) []*row {
-	var found []*row
+	const some = 32 // rows, before the list grows
+	found := make([]*row, 0, min(limit, some))
 	for n := range list {
 		r := o.rows.at(n)
 		if !keep(r) {
