@@ -119,7 +119,7 @@ func TestCacheAndHostTransaction(t *testing.T) {
 			t.Fatal(err)
 		}
 		check("before", before)
-		var ended func()
+		var ended func(error)
 		err = s.InTx(t.Context(), func(ctx context.Context, tx *sql.Tx, bound store.Store) error {
 			var inside store.Store
 			inside, ended = c.Bind(bound)
@@ -129,7 +129,7 @@ func TestCacheAndHostTransaction(t *testing.T) {
 			check("before the commit", before)
 			return order(ctx, tx, "one")
 		})
-		ended()
+		ended(nil)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -2,6 +2,7 @@ package cached
 
 import (
 	"context"
+	"errors"
 
 	"github.com/seed-5b9f5318/charter/orgs"
 	"github.com/seed-5b9f5318/charter/store"
@@ -35,11 +36,13 @@ func InTx[T any](
 	ctx context.Context, c *Cache, db Transactor[T], fn func(ctx context.Context, tx T, inside store.Store) error,
 ) error {
 	b := &binding{cache: c}
-	defer b.end() // after the last attempt, also where fn panics
-	return db.InTx(ctx, func(ctx context.Context, tx T, bound store.Store) error {
+	err := errPanicked
+	defer func() { b.end(err) }() // after the last attempt
+	err = db.InTx(ctx, func(ctx context.Context, tx T, bound store.Store) error {
 		b.Store = bound
 		return fn(ctx, tx, b)
 	})
+	return err
 }
 
 // Bind returns a store on bound, which is a store inside a transaction of the host's
@@ -48,14 +51,23 @@ func InTx[T any](
 // transaction and keeps nothing of it; ended refuses what was read about the
 // organizations that were written to.
 //
-//	tx, err := db.BeginTx(ctx, nil)
-//	…
-//	inside, ended := cache.Bind(st.Bind(tx))
-//	defer ended()       // after
-//	defer tx.Rollback() // this, which does nothing after a commit
-//	err = svc.With(inside).Members.Remove(ctx, as, member, address)
-//	…
-//	return tx.Commit()
+//	func remove(ctx context.Context, …) (err error) {
+//		tx, err := db.BeginTx(ctx, nil)
+//		…
+//		inside, ended := cache.Bind(st.Bind(tx))
+//		defer func() { ended(err) }() // after
+//		defer tx.Rollback()           // this, which does nothing after a commit
+//		if err := svc.With(inside).Members.Remove(ctx, as, member, address); err != nil {
+//			return err
+//		}
+//		…
+//		return tx.Commit()
+//	}
+//
+// Ended takes the error that the commit ended with, and any other will do; nil where it
+// is known that the transaction was committed, or that it was rolled back. What a commit
+// without an answer has written may still come to be: with [Options.SoleWriter] such an
+// organization is asked for its revision until a later change of it has succeeded.
 //
 // In the fn of sqlstore's InTx it is too early for ended, since the commit comes after
 // fn: there [InTx] is what does both.
@@ -63,14 +75,24 @@ func InTx[T any](
 // Between the commit and ended a check may still answer from before: to the rest of
 // the process the change has not returned yet. Where ended is never called, other
 // readings than one by age stay right: with [Options.SoleWriter] such an
-// organization is asked for its revision until then.
+// organization is asked for its revision from then on.
 //
 // The store is for one goroutine at a time, as bound is. Ended may be called again,
 // which does nothing.
-func (c *Cache) Bind(bound store.Store) (inside store.Store, ended func()) {
+func (c *Cache) Bind(bound store.Store) (inside store.Store, ended func(error)) {
 	b := &binding{Store: bound, cache: c}
-	return b, b.end
+	return b, func(err error) {
+		if err != nil {
+			err = store.ErrUnknownOutcome
+		} else {
+			err = errEnded
+		}
+		b.end(err)
+	}
 }
+
+// errEnded is of a transaction that was committed, or rolled back.
+var errEnded = errors.New("cached: the transaction has ended")
 
 type binding struct {
 	store.Store
@@ -97,11 +119,11 @@ func (b *binding) note(list []orgs.ID) {
 	b.orgs = append(b.orgs, list...)
 }
 
-func (b *binding) end() {
+// end takes note of the end of the transaction.
+func (b *binding) end(err error) {
 	for _, org := range b.orgs {
-		s := b.cache.slot(org)
-		s.generation.Add(1)
-		s.doubts.Add(-1)
+		b.cache.changed(org, err)
+		b.cache.slot(org).doubts.Add(-1)
 	}
 	b.orgs = nil
 }

@@ -22,9 +22,9 @@ func TestBind(t *testing.T) {
 	bound.expect(t, "in the transaction", inside, 2, 1, 0)
 	s.expect(t, "before the commit", old, 1, 0, 0)
 	mustMove(t, s.Store)
-	ended()
+	ended(nil)
 	s.expect(t, "after the commit", old, 2, 1, 1)
-	ended()
+	ended(nil)
 	s.expect(t, "ended again", old, 2, 0, 0)
 }
 
@@ -41,7 +41,7 @@ func TestBindWithSoleWriter(t *testing.T) {
 	s.expect(t, "after a write", latest, 1, 0, 1)
 	mustMove(t, s.Store)
 	s.expect(t, "after the commit", latest, 2, 1, 1)
-	ended()
+	ended(nil)
 	s.expect(t, "when it has ended", latest, 2, 0, 1)
 	s.expect(t, "when it has ended, known", latest, 2, 0, 0)
 }
@@ -107,4 +107,62 @@ func TestInTxFails(t *testing.T) {
 	}()
 	s.expect(t, "after a panic", c.Latest(), 1, 0, 1)
 	s.expect(t, "known after it", c.Latest(), 1, 0, 0)
+}
+
+// TestUnknownOutcomes: what a commit without an answer has written may come to be at any
+// time, so a sole writer asks until a change has succeeded.
+func TestUnknownOutcomes(t *testing.T) {
+	for name, run := range map[string]func(*cached.Cache, *inner) error{
+		"InTx": func(c *cached.Cache, s *inner) error { return moveInTx(t, c, silent{s, t}) },
+		"Bind": func(c *cached.Cache, _ *inner) error {
+			inside, ended := c.Bind(newInner(t))
+			mustMove(t, inside)
+			ended(context.DeadlineExceeded)
+			return store.ErrUnknownOutcome
+		},
+	} {
+		for later, change := range map[string]func(*cached.Cache, *inner) error{
+			"Update": func(c *cached.Cache, _ *inner) error { return move(t.Context(), c.Latest(), acme) },
+			"InTx":   func(c *cached.Cache, s *inner) error { return moveInTx(t, c, host{s, t, func() {}}) },
+		} {
+			t.Run(name+", and a later "+later, func(t *testing.T) {
+				s := newInner(t)
+				c := newCache(t, s, cached.Options{SoleWriter: true})
+				latest := c.Latest()
+				s.expect(t, "before", latest, 1, 1, 0)
+				if err := run(c, s); !errors.Is(err, store.ErrUnknownOutcome) {
+					t.Error(err)
+				}
+				s.expect(t, "without an answer", latest, 1, 0, 1)
+				inside, ended := c.Bind(newInner(t))
+				mustMove(t, inside)
+				ended(nil) // it was rolled back
+				s.expect(t, "still without one", latest, 1, 0, 1)
+				mustMove(t, s.Store)
+				s.expect(t, "after the commit", latest, 2, 1, 1)
+				if err := change(c, s); err != nil {
+					t.Fatal(err)
+				}
+				s.expect(t, "after a change", latest, 3, 1, 1)
+				s.expect(t, "known again", latest, 3, 0, 0)
+			})
+		}
+	}
+}
+
+func moveInTx(t *testing.T, c *cached.Cache, db cached.Transactor[string]) error {
+	t.Helper()
+	return cached.InTx(t.Context(), c, db, func(ctx context.Context, _ string, inside store.Store) error {
+		return move(ctx, inside, acme)
+	})
+}
+
+// silent is a store that does not answer a commit.
+type silent struct {
+	*inner
+	t *testing.T
+}
+
+func (s silent) InTx(ctx context.Context, fn func(context.Context, string, store.Store) error) error {
+	return errors.Join(fn(ctx, "a transaction", newInner(s.t)), store.ErrUnknownOutcome)
 }

@@ -28,14 +28,21 @@ func (c *Cache) written(w *writes, err error) {
 		return // then nothing has changed (C7)
 	}
 	for _, org := range w.orgs {
-		switch s := c.slot(org); {
-		case err == nil:
-			c.unknown.settle(org, s)
-		case errors.Is(err, store.ErrUnknownOutcome):
-			c.unknown.add(org, s)
-		}
-		c.slot(org).generation.Add(1)
+		c.changed(org, err)
 	}
+}
+
+// changed refuses what was read about org before an Update that ended with err: nil
+// where it was compared and committed.
+func (c *Cache) changed(org orgs.ID, err error) {
+	s := c.slot(org)
+	switch {
+	case err == nil:
+		c.unknown.settle(org, s)
+	case errors.Is(err, store.ErrUnknownOutcome):
+		c.unknown.add(org, s)
+	}
+	s.generation.Add(1)
 }
 
 // outcomes are the organizations of which nobody knows what was kept: a commit
