@@ -102,10 +102,10 @@
 //     no error.
 //   - C25 A deleted organization leaves its tombstone and nothing else, until
 //     DeleteTombstone removes that too; a user's record stays.
-//   - C26 Writing to a row that is not there changes nothing and adds nothing. It
-//     answers nil or an error that is no conflict, and may count as a write in
-//     C7 or not, as may a list of resources or grants that is empty: the Service
-//     does neither.
+//   - C26 Writing to a row that is not there changes nothing and adds nothing, also
+//     where the same Update adds the row later. It answers nil or an error that is
+//     no conflict, and may count as a write in C7 or not, as may a list of
+//     resources or grants that is empty: the Service does neither.
 //
 // Where there is more:
 //

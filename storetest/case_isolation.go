@@ -19,6 +19,7 @@ func isolationCases() []Case {
 		numbered(19, "what two organizations have alike stays apart", caseNamesakes),
 		numbered(26, "writing to what is not there changes nothing", caseAbsentWrites),
 		numbered(26, "writing to an organization or user that is not there changes nothing", caseAbsentHolders),
+		numbered(26, "what is written to an organization before it is created is not in it", caseEarlyWrites),
 	}
 }
 
@@ -232,5 +233,28 @@ func caseAbsentHolders(ctx context.Context, s store.Store) error {
 		t.harmless("DeleteTombstone", store.Want{}, deleteTombstone(org))
 	}
 	t.harmless("PutProfile", store.Want{Users: []orgs.UserID{zoe}}, putProfile(zoe, profile("zoe")))
+	return t.err
+}
+
+// caseEarlyWrites writes in an organization that the same Update creates later.
+func caseEarlyWrites(ctx context.Context, s store.Store) error {
+	t := newTrial(ctx, s)
+	t.scene()
+	err := retry(ctx, s, holding(store.Want{Org: newco},
+		register(newco, thing("d9")), createMember(invited(newco, newRow, "new@mail.example", roles.Viewer)), appendEvent(event(newco, 9)),
+		createOrganization(organization(newco)), appendEvent(event(newco, 1))))
+	t.noConflict("an Update that begins too early", err)
+	if err != nil {
+		return t.err // nothing of it is there
+	}
+	members, err := s.Members(ctx, store.MemberQuery{Org: newco, Limit: everything})
+	t.must("Members", err)
+	t.same("members of an organization that was created later", members.Members, []orgs.Member{})
+	resources, err := s.Resources(ctx, store.ResourceQuery{Org: newco, Limit: everything})
+	t.must("Resources", err)
+	t.same("resources of an organization that was created later", resources.Resources, []grants.Resource{})
+	events, err := s.Events(ctx, store.EventQuery{Org: newco, Limit: everything})
+	t.must("Events", err)
+	t.same("events of an organization that was created later", events.Events, []store.Event{event(newco, 1)})
 	return t.err
 }

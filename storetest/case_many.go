@@ -38,6 +38,9 @@ func manyWants() map[string][]store.Want {
 			{Org: acme, Actor: ada, Member: umaRow, MemberAlone: true, Grants: []grants.Grant{wide}, Resources: []grants.Resource{thing("d1")}},
 			{Org: acme, Actor: ada, Member: cleoRow, MemberAlone: true},
 		},
+		"grants, and another actor": {
+			{Org: acme, Actor: bob, Grants: []grants.Grant{wide, one}}, {Org: acme, Actor: ada},
+		},
 		"removals": {
 			{Org: acme, Actor: bob, Member: bobRow}, {Org: acme, Actor: bob, Member: danRow},
 			{Org: acme, Actor: bob, Member: newRow}, {Org: acme, Actor: bob, Member: adaRow},

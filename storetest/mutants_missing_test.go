@@ -83,6 +83,24 @@ func missingMutants() []mutant {
 				}
 			})()
 		}},
+		{name: "C26 an event waits for its organization", open: txs(func(base store.Store, tx store.Tx) otherTx {
+			var waiting []store.Event
+			return otherTx{Tx: tx,
+				append: func(ctx context.Context, e store.Event) error {
+					if _, err := base.Organization(ctx, e.Org); missing(err) {
+						waiting = append(waiting, e)
+					}
+					return tx.Append(ctx, e)
+				},
+				createOrganization: func(ctx context.Context, o orgs.Organization) error {
+					err := tx.CreateOrganization(ctx, o)
+					for _, e := range waiting {
+						err = errors.Join(err, tx.Append(ctx, e))
+					}
+					return err
+				},
+			}
+		})},
 		{name: "C26 a missing row is a conflict", open: txs(func(base store.Store, tx store.Tx) otherTx {
 			return otherTx{Tx: tx, updateMember: func(ctx context.Context, m orgs.Member) error {
 				if _, err := base.Member(ctx, m.Org, m.ID); missing(err) {

@@ -74,9 +74,6 @@ func gather(wants []store.Want) (m many, ok bool) {
 		if want.Org == "" || want.Org != wants[0].Org || want.RoleName != "" || want.EveryResource {
 			return many{}, false
 		}
-		if len(want.Grants) > 0 && want.Actor != wants[0].Actor {
-			return many{}, false
-		}
 		m.org, m.contended = want.Org, m.contended || want.Contended
 		m.users = append(m.users, want.Users...)
 		m.actors = appendSome(m.actors, want.Actor)
@@ -89,7 +86,10 @@ func gather(wants []store.Want) (m many, ok bool) {
 		m.resources = append(m.resources, want.Resources...)
 		m.addGrants(want)
 	}
-	m.users, m.actors, m.members, m.bound = distinct(m.users), distinct(m.actors), distinct(m.members), distinct(m.bound)
+	if m.actors = distinct(m.actors); len(m.actors) > 1 && len(m.actorHas) > 0 {
+		return many{}, false
+	}
+	m.users, m.members, m.bound = distinct(m.users), distinct(m.members), distinct(m.bound)
 	m.addresses, m.roles = distinct(m.addresses), distinct(m.roles)
 	slices.SortFunc(m.resources, grants.Resource.Compare)
 	m.resources = slices.Compact(m.resources)

@@ -13,10 +13,29 @@ import (
 // The writes to what is held.
 
 func (t *tx) CreateOrganization(ctx context.Context, o orgs.Organization) error {
-	return t.keep(ctx, "create organization", o.ID, adding, func() {
+	const doing = "create organization"
+	if t.keeps(o.ID) { // for one that is not there yet
+		if err := t.write(ctx, doing, func() error { return t.appendKept(ctx, doing) }); err != nil {
+			return err
+		}
+	}
+	return t.keep(ctx, doing, o.ID, adding, func() {
 		t.waiting.founded = append(t.waiting.founded, organizationColumns(o).created(o.ID))
 		t.orgs[o.ID] = &heldOrganization{there: true, created: true, revision: 1, record: o.Clone()}
 	})
+}
+
+// keeps reports whether writes in an organization are kept back.
+func (t *tx) keeps(org orgs.ID) bool {
+	_, waits := t.waiting.phases[org]
+	return waits || slices.ContainsFunc(t.events, func(e columns) bool { return e[len(e)-1] == column{columnOrg, org} })
+}
+
+// appendKept appends the events that are kept back.
+func (t *tx) appendKept(ctx context.Context, doing string) error {
+	kept := t.events
+	t.events = nil
+	return t.execAll(ctx, doing, t.insertsInside(`charter_events`, kept))
 }
 
 func (t *tx) UpdateOrganization(ctx context.Context, o orgs.Organization) error {
