@@ -20,6 +20,8 @@ func raceCases() []Case {
 		numbered(7, "an organization that appeared is a conflict", caseOrganizationAppeared),
 		numbered(7, "an organization that went is a conflict", caseOrganizationWent),
 		numbered(7, "what a second Hold adds is compared too", caseHeldLater),
+		numbered(7, "what is held twice is compared with the first Hold", caseHeldTwice),
+		numbered(7, "an organization that appeared is compared by who does not write it", caseUnwrittenOrganization),
 	}
 }
 
@@ -293,5 +295,68 @@ func caseHeldLater(ctx context.Context, s store.Store) error {
 	}
 	t.contend(add(acme), add(umbra))
 	t.same("what the user counted", t.userOf(bob).Memberships, before.Memberships+2)
+	return t.err
+}
+
+// overtaken decides as decide does, and lets other, which decides too, commit in the
+// middle of it, if the store does.
+func (t *trial) overtaken(want store.Want, fn, other func(store.Held) op) {
+	var beside *background
+	t.decide(want, func(held store.Held) op {
+		if beside == nil {
+			beside = t.start(func(own *trial) { own.decide(want, other) })
+			beside.linger()
+		}
+		return fn(held)
+	})
+	if beside != nil {
+		t.await(beside)
+	}
+}
+
+// caseHeldTwice adds one to a counter of what it holds once more before it writes, while
+// somebody else adds one.
+func caseHeldTwice(ctx context.Context, s store.Store) error {
+	t := newTrial(ctx, s)
+	t.scene()
+	events, memberships := t.organizationOf(acme).Events, t.userOf(bob).Memberships
+	count := func(held store.Held) op {
+		u := held.Users[bob].User
+		if held.Org.ID == "" {
+			u.Memberships++
+			return putUser(u)
+		}
+		held.Org.Events++
+		return updateOrganization(held.Org)
+	}
+	for _, want := range []store.Want{{Org: acme}, {Users: []orgs.UserID{bob}}} {
+		t.overtaken(want, func(first store.Held) op { return holding(want, count(first)) }, count)
+	}
+	t.same("what the organization counted", t.organizationOf(acme).Events, events+2)
+	t.same("what the user counted", t.userOf(bob).Memberships, memberships+2)
+	return t.err
+}
+
+// caseUnwrittenOrganization adds a user unless an organization is there, while somebody
+// adds the organization unless the user is there.
+func caseUnwrittenOrganization(ctx context.Context, s store.Store) error {
+	t := newTrial(ctx, s)
+	t.scene()
+	t.overtaken(store.Want{Org: newco, Users: []orgs.UserID{zoe}}, func(held store.Held) op {
+		if held.Org.ID != "" {
+			return all()
+		}
+		return putUser(user(zoe))
+	}, func(held store.Held) op {
+		if _, known := held.Users[zoe]; known {
+			return all()
+		}
+		return createOrganization(organization(newco))
+	})
+	_, errOrg := s.Organization(ctx, newco)
+	_, errUser := s.User(ctx, zoe)
+	if (errOrg == nil) == (errUser == nil) {
+		t.failf("of an organization and a user one is added at most, and one is: reading them gives %w and %w", orNil(errOrg), orNil(errUser))
+	}
 	return t.err
 }

@@ -39,6 +39,8 @@ type loose struct {
 	ignores func(seen *seenRevisions, id string, revision uint64) bool
 	// gone is set when what went is not compared.
 	gone bool
+	// again is set when what is held once more is compared with what that Hold returned.
+	again bool
 	// twice is set when revisions move by two.
 	twice bool
 	// moves says which of the revisions that were held move; nil means all.
@@ -187,7 +189,7 @@ func (t *looseTx) Hold(ctx context.Context, want store.Want) (store.Held, error)
 // see keeps the revisions of what was held first.
 func (t *looseTx) see(want store.Want, held store.Held) {
 	t.seen.holds++
-	if _, again := t.seen.orgs[want.Org]; want.Org != "" && !again {
+	if _, again := t.seen.orgs[want.Org]; want.Org != "" && (!again || t.l.again) {
 		t.seen.org = want.Org
 		t.seen.orgs[want.Org] = held.Org.Revision
 	}
@@ -199,7 +201,7 @@ func (t *looseTx) see(want store.Want, held store.Held) {
 		named = append(named, held.Member.User)
 	}
 	for _, id := range named {
-		if _, again := t.seen.users[id]; !again {
+		if _, again := t.seen.users[id]; !again || t.l.again {
 			t.seen.users[id] = held.Users[id].Revision
 			t.seen.later[id] = t.seen.holds > 1
 		}

@@ -188,6 +188,10 @@ func holdMutants() []mutant {
 		{name: "C7 compares nothing that was not there", meets: true, open: loosely(func(l *loose) {
 			l.ignores = func(_ *seenRevisions, _ string, revision uint64) bool { return revision == 0 }
 		})},
+		{name: "C7 compares no organization that was not there", meets: true, open: loosely(func(l *loose) {
+			l.ignores = func(_ *seenRevisions, id string, revision uint64) bool { return id[:2] != "u-" && revision == 0 }
+		})},
+		{name: "C7 compares with the last Hold", meets: true, open: loosely(func(l *loose) { l.again = true })},
 		{name: "C7 compares nothing that went", meets: true, open: loosely(func(l *loose) { l.gone = true })},
 		{name: "C7 compares no user of Want.Member", meets: true, open: loosely(func(l *loose) {
 			l.ignores = func(s *seenRevisions, id string, _ uint64) bool { return s.byRow[orgs.UserID(id)] }
