@@ -75,7 +75,8 @@ func ask(catalogue *roles.Catalogue, q Question) Asked {
 	return asked
 }
 
-// Coverage says by which grant a member reaches a resource.
+// Coverage says by which grant a member reaches a resource: with a grant of it and one
+// of all of its kind, CoveredByOne.
 type Coverage uint8
 
 // The coverages, from none.

@@ -37,8 +37,9 @@
 //   - C6 Hold comes before the first write; later it answers [ErrLateHold] and
 //     does nothing.
 //   - C7 Compare at the end. If fn wrote anything, then of every organization and
-//     user held, the revision must still be the one that Hold returned, and
-//     becomes one more, as part of the commit. If one moved, or appeared, or went,
+//     user held, the revision must still be the one that Hold returned, the first
+//     Hold where it was held twice, and becomes one more, as part of the commit.
+//     What is new begins at 1. If one moved, or appeared, or went, written or not,
 //     Update keeps nothing and returns [ErrConflict]. If fn wrote nothing, no
 //     revision moves. A lock taken in Hold saves retries; the comparison is the
 //     guarantee.
@@ -53,10 +54,12 @@
 //
 //   - C10 A read on the Store, and a View, see every Update that returned nil
 //     before they began.
-//   - C11 A View sees one moment: what commits meanwhile is not in it.
+//   - C11 A View sees one moment: what commits meanwhile is not in it. Commits may
+//     wait until it ends.
 //   - C12 Update with the context that fn of a View or Update of the same store
 //     was given answers [ErrNested] instead of waiting for itself. [Enter] and
-//     [Inside] do the marking.
+//     [Inside] do the marking. The Service begins no View in there, and reads by
+//     the Reader that fn was given.
 //   - C13 A context that is done before the commit began keeps everything out:
 //     Update returns an error that answers to errors.Is with the context's, also
 //     while it waits for its turn. A read under such a context answers as ever or
@@ -65,8 +68,8 @@
 //   - C14 Revision answers the revision of the organization, 0 when there is none.
 //     Facts has the same, and of the user's row what the fields say. Holds is about
 //     a custom role of the same organization that stores the permission. Registered
-//     is about the same organization. Coverage is about the row's own grants; of
-//     both, one wins over all.
+//     is about the same organization. Coverage is about the row's own grants: with
+//     one of the resource and one of all of its kind, it is CoveredByOne.
 //   - C15 FactsMany answers as many Facts would, from one snapshot. Users answers as
 //     many User would, from one snapshot, of those that are there.
 //   - C16 A page's Facts are what Facts would answer for the Asker, without a

@@ -22,8 +22,8 @@ var (
 	ErrUnavailable = errors.New("store: the database is unavailable")
 	// ErrTxDone: a Reader or Tx was used after its function returned (C5).
 	ErrTxDone = errors.New("store: transaction has ended")
-	// ErrNested: Update was called within the function of an Update of the same
-	// store (C12).
+	// ErrNested: Update was called within the function of a View or Update of the
+	// same store (C12).
 	ErrNested = errors.New("store: Update within Update")
 	// ErrLateHold: Hold was called after a write in the same Tx (C6).
 	ErrLateHold = errors.New("store: Hold after a write")

@@ -189,7 +189,7 @@ type Want struct {
 	// waits for its turn; what Hold promises does not change.
 	Contended bool
 
-	Address   string            // rows whose folded address this is
+	Address   string            // active and invited rows whose folded address this is
 	Roles     []roles.ID        // these custom roles; those of the rows Actor and Member come unasked
 	RoleName  string            // the custom role whose folded name this is
 	Resources []grants.Resource // where these are registered
@@ -202,7 +202,7 @@ type Want struct {
 // Held is what a Hold found.
 type Held struct {
 	Org   orgs.Organization        // zero when there is none: its ID is empty
-	Users map[orgs.UserID]HeldUser // those that exist, with the user of the row Want.Member
+	Users map[orgs.UserID]HeldUser // those that exist, with the user of the row Want.Member unless MemberAlone
 
 	Actor     orgs.Member
 	Member    orgs.Member
@@ -211,7 +211,7 @@ type Held struct {
 	RoleNamed roles.Role
 	Places    map[grants.Resource]Place // those that are registered
 	// ActorHas and MemberHas are those of Want.Grants that the row has, in any
-	// order.
+	// order, each once or as often as it was asked for.
 	ActorHas  []grants.Grant
 	MemberHas []grants.Grant
 

@@ -24,13 +24,13 @@ func heldCases() []Case {
 	}
 }
 
-// sorted returns h as it compares: what may come in any order is in one, and a
-// resource that is nowhere is left out.
+// sorted returns h as it compares: what may come in any order is in one, what may come
+// more than once does not, and a resource that is nowhere is left out.
 func sorted(h store.Held) store.Held {
 	byID := func(a, b orgs.Member) int { return strings.Compare(string(a.ID), string(b.ID)) }
 	h.Addressed = slices.SortedFunc(slices.Values(h.Addressed), byID)
-	h.ActorHas = slices.SortedFunc(slices.Values(h.ActorHas), grants.Grant.Compare)
-	h.MemberHas = slices.SortedFunc(slices.Values(h.MemberHas), grants.Grant.Compare)
+	h.ActorHas = slices.Compact(slices.SortedFunc(slices.Values(h.ActorHas), grants.Grant.Compare))
+	h.MemberHas = slices.Compact(slices.SortedFunc(slices.Values(h.MemberHas), grants.Grant.Compare))
 	h.EveryResource = slices.SortedFunc(slices.Values(h.EveryResource), grants.Resource.Compare)
 	places := map[grants.Resource]store.Place{}
 	for r, place := range h.Places {

@@ -58,6 +58,11 @@
 //     and a search.
 //  5. Deletion, tombstones and the history; then the Bulk cases, and the model.
 //
+// The Service never reads after its first write. So an engine that lets one writer in
+// at a time, or none beside a reader, can read in Hold without a transaction, keep the
+// writes as functions, and compare and write in one transaction at the end: that is
+// the least work, and nobody waits while fn runs.
+//
 // # What is hard
 //
 // Hold, then compare. A lock taken by Hold is no replacement for comparing: it is
@@ -65,7 +70,8 @@
 // held, not about what was written: a transaction that holds a user and writes
 // only a row must fail when the user moved. What was not there when it was held
 // counts as revision 0, and appearing is moving. A transaction without a write
-// moves nothing. A second Hold adds to the first one.
+// moves nothing. A second Hold adds to the first one, and what it holds once more is
+// compared with what the first one returned.
 //
 // Want.Member. The user of the row is known only when the row is read. Hold the
 // organization, read the row, then hold all users in ascending order together
@@ -91,7 +97,8 @@
 //
 // Contexts (C13). A rollback needs a context of its own, since the caller's may be
 // the reason for it: context.WithoutCancel. Look at the context right before the
-// commit, also when fn dropped the error of a write that saw it.
+// commit, also when fn dropped the error of a write that saw it, and also where the
+// commit had to wait.
 //
 // Dropped errors (C1). When a write failed, fn may still return nil. Remember the
 // first failure in the Tx, and let Update return it.
@@ -107,15 +114,15 @@
 //
 // # Checklist
 //
-//   - Update calls fn once, and gives it the context from store.Enter; Update and
-//     View look with store.Inside before they wait for anything.
+//   - Update and View call fn once, and give it the context from store.Enter; Update
+//     looks with store.Inside before it waits for anything.
 //   - A deferred rollback covers errors, panics and runtime.Goexit.
 //   - After fn, every method of its Tx and Reader answers ErrTxDone, Hold too.
 //   - Whatever the engine says about deadlocks, lock timeouts, serialization and
 //     broken uniqueness is wrapped in ErrConflict, and nothing else is. A commit
 //     without an answer is ErrUnknownOutcome.
-//   - Organizations and users held are compared and moved in the commit, once
-//     each, written or not, there or not.
+//   - Organizations and users held are compared with what the first Hold of them
+//     returned, and moved, in the commit, once each, written or not, there or not.
 //   - Each lookup and each write has the organization in its condition.
 //   - Uniqueness is the engine's to enforce, not a read before the write: one row
 //     per organization and user, one invited row per organization and folded
