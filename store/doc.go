@@ -58,8 +58,8 @@
 //     wait until it ends.
 //   - C12 Update with the context that fn of a View or Update of the same store
 //     was given answers [ErrNested] instead of waiting for itself. [Enter] and
-//     [Inside] do the marking. The Service begins no View in there, and reads by
-//     the Reader that fn was given.
+//     [Inside] do the marking. The Service neither begins a View in there nor reads
+//     by the Store.
 //   - C13 A context that is done before the commit began keeps everything out:
 //     Update returns an error that answers to errors.Is with the context's, also
 //     while it waits for its turn. A read under such a context answers as ever or
