@@ -3,13 +3,11 @@ package roles_test
 import (
 	"flag"
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/google/go-cmp/cmp"
-
+	"github.com/seed-5b9f5318/charter/internal/servicetest"
 	"github.com/seed-5b9f5318/charter/roles"
 )
 
@@ -18,24 +16,11 @@ var update = flag.Bool("update", false, "write docs/permissions.md instead of co
 // docs/permissions.md is what this test would write; run it with -update to do so.
 func TestPermissionsPage(t *testing.T) {
 	path := filepath.Join("..", "docs", "permissions.md")
-	want := page(roles.SmartServices())
-	if *update {
-		if err := os.WriteFile(path, []byte(want), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	got, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(want, string(got)); diff != "" {
-		t.Errorf("%s is stale; go test ./roles -run TestPermissionsPage -update (-want +got):\n%s", path, diff)
-	}
+	servicetest.KeepPage(t, path, permissions(roles.SmartServices()), *update, "go test ./roles -run TestPermissionsPage -update")
 }
 
-// page returns a catalogue as a page in Markdown.
-func page(c *roles.Catalogue) string {
+// permissions returns a catalogue as a page in Markdown.
+func permissions(c *roles.Catalogue) string {
 	var b strings.Builder
 	b.WriteString(`<!-- Written by go test ./roles -run TestPermissionsPage -update; do not edit. -->
 # The ready catalogue

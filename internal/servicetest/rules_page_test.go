@@ -2,13 +2,10 @@ package servicetest_test
 
 import (
 	"flag"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 
 	"github.com/seed-5b9f5318/charter/internal/servicetest"
 )
@@ -100,24 +97,11 @@ func TestRulesHaveCases(t *testing.T) {
 // docs/rules.md is what this test would write; run it with -update to do so.
 func TestRulesPage(t *testing.T) {
 	path := filepath.Join("..", "..", "docs", "rules.md")
-	want := page()
-	if *update {
-		if err := os.WriteFile(path, []byte(want), 0o600); err != nil {
-			t.Fatal(err)
-		}
-		return
-	}
-	got, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(want, string(got)); diff != "" {
-		t.Errorf("%s is stale; go test ./internal/servicetest -run TestRulesPage -update (-want +got):\n%s", path, diff)
-	}
+	servicetest.KeepPage(t, path, rulesPage(), *update, "go test ./internal/servicetest -run TestRulesPage -update")
 }
 
-// page returns the page in Markdown.
-func page() string {
+// rulesPage returns the page in Markdown.
+func rulesPage() string {
 	var b strings.Builder
 	b.WriteString(`<!-- Written by go test ./internal/servicetest -run TestRulesPage -update; do not edit. -->
 # Rules and their tests

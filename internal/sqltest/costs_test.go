@@ -8,15 +8,12 @@ import (
 	"go/doc"
 	"go/parser"
 	"go/token"
-	"os"
 	"path/filepath"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 
 	"github.com/seed-5b9f5318/charter/internal/servicetest"
 	"github.com/seed-5b9f5318/charter/store"
@@ -46,20 +43,8 @@ func TestCosts(t *testing.T) {
 			t.Errorf("%s runs %v statements on SQLite, and says: %s", method, statements, sentence)
 		}
 	}
-	page := costPage(counted, said)
 	path := filepath.Join("..", "..", "docs", "costs.md")
-	if *updateCosts {
-		if err := os.WriteFile(path, page, 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	kept, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(kept), string(page)); diff != "" {
-		t.Errorf("docs/costs.md is not what was counted (-kept +counted):\n%s\nWrite it with go test -run TestCosts -update-costs", diff)
-	}
+	servicetest.KeepPage(t, path, string(costPage(counted, said)), *updateCosts, "go -C internal/sqltest test -run TestCosts -update-costs")
 }
 
 // cost is what one call of the Service costs.
