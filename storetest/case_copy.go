@@ -327,7 +327,7 @@ func caseWriteArguments(ctx context.Context, s store.Store) error {
 	e.Detail.After.Permissions = lent(l, viewDevices, editDevices)
 	t.do(store.Want{
 		Org: acme, Users: lent(l, eve, bob, ada, eve), Member: bobRow, Actor: ada,
-		Roles: lent(l, spare, clerk, auditor, spare), Resources: lent(l, thing("x1"), thing("d2"), board("b1"), thing("d2")),
+		Roles: lent(l, roles.Viewer, spare, clerk, roles.Admin, auditor, spare), Resources: lent(l, thing("x1"), thing("d2"), board("b1"), thing("d2")),
 		Grants: lent(l, grants.One(device, "d2"), grants.All(device), grants.One(device, "d1"), grants.All(dashboard)),
 	},
 		updateOrganization(o), createRole(acme, r), appendEvent(e),

@@ -117,3 +117,21 @@ func equal[T comparable](t *testing.T, what string, got, all []T, pass func(T) b
 		t.Errorf("%s: got %v, want %v", what, got, want)
 	}
 }
+
+// TestGiveWhatIsElsewhere gives a resource of another organization, by itself and in a
+// list: it is not given, and what is given with it is.
+func TestGiveWhatIsElsewhere(t *testing.T) {
+	eachEngine(t, func(t *testing.T, e *engine) {
+		s := e.fresh(t).store(t)
+		populate(t, s, 2, 10)
+		foreign, own := grants.One(device, thing(0, 0)), grants.One(device, thing(1, 4))
+		for _, list := range [][]grants.Grant{{foreign}, {foreign, own}} {
+			update(t, s, holdOrg, func(ctx context.Context, tx store.Tx) error { return tx.Give(ctx, org(1), row(1), list) })
+		}
+		page, err := s.Grants(t.Context(), store.GrantQuery{Org: org(1), Member: row(1), Kinds: []roles.Kind{device}, Limit: 10})
+		if err != nil {
+			t.Fatal(err)
+		}
+		equal(t, "what the row has", page.Grants, []grants.Grant{own}, func(grants.Grant) bool { return true })
+	})
+}
