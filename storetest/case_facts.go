@@ -182,11 +182,20 @@ func (t *trial) factsOf(org orgs.ID, id orgs.UserID) grants.Facts {
 	return needed(q, f)
 }
 
-// caseFactsMany asks for lists of questions, with repetitions and in no order, and for
-// some in which one part of the questions alone differs.
+// caseFactsMany asks for lists of questions, with repetitions and in no order, for
+// some in which one part of the questions alone differs, and about IDs that are hard to
+// write into a list.
 func caseFactsMany(ctx context.Context, s store.Store) error {
 	t := newTrial(ctx, s)
 	t.scene()
+	var odd []grants.Question
+	ops := []op{register(acme, board("b2")), give(acme, bobRow, grants.One(dashboard, "b2"))}
+	for _, text := range texts() {
+		r := thing(grants.ResourceID(text))
+		odd = append(odd, about(viewDevices, r))
+		ops = append(ops, register(acme, r), give(acme, bobRow, grants.One(r.Kind, r.ID)))
+	}
+	t.do(store.Want{Org: acme}, ops...)
 	questions := []grants.Question{
 		about(viewDevices, thing("x1")), about(editDevices, thing("d1")), about(viewDevices, thing("d1")),
 		{Permission: editDevices}, about(viewDevices, board("b1")), about(viewDevices, thing("d1")),
@@ -197,6 +206,8 @@ func caseFactsMany(ctx context.Context, s store.Store) error {
 		{about(viewDevices, thing("d1")), about(viewDevices, thing("d2")), about(viewDevices, thing("x1"))},
 		{about(viewDevices, board("b1")), about(viewDevices, thing("b1")), about(viewDevices, board("b1"))},
 		{about(editDevices, thing("d1")), about(viewDevices, thing("d1")), about(editDevices, thing("d1"))},
+		{about(viewDevices, board("b1")), about(viewDevices, board("d1")), about(viewDevices, board("b2"))},
+		odd,
 	}
 	for n, list := range lists {
 		for _, org := range []orgs.ID{acme, umbra, newco} {

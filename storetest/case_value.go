@@ -28,7 +28,7 @@ func texts() []string {
 	return []string{
 		"plain", "two  blanks", "it's", `"quoted"`, `back\slash`, "100%", "{}", "[1]", "null", "true", "0", "00", "1e3", "-0", "<b>&amp;</b>",
 		"\u00e9", "e\u0301", "\u00df", "\u0130", "\ufeffbom", "a\u00a0b", "\u200d\u202e", "\ufffd", "\uffff", "\U0001F469\u200D\U0001F680", "\U0010FFFF",
-		"\u2028", "$1", ":name", "?", "/* */ --", "\x7f",
+		"\u2028", "$1", ":name", "?", "/* */ --", "\x7f", "a,b", `","`,
 	}
 }
 

@@ -236,6 +236,20 @@ func taken(alike func(q, first grants.Question) bool, as func(q *grants.Question
 
 func manyFactsMutants() []mutant {
 	return []mutant{
+		{name: "C15 FactsMany forgets a grant of all in lists of one kind", open: readers(func(r store.Reader) otherReader {
+			return otherReader{Reader: r, factsMany: func(ctx context.Context, org orgs.ID, user orgs.UserID, list []grants.Question) ([]grants.Facts, error) {
+				facts, err := r.FactsMany(ctx, org, user, list)
+				another := func(q grants.Question) bool {
+					return q.Permission != list[0].Permission || q.Resource.Kind != list[0].Resource.Kind
+				}
+				for i := range facts {
+					if facts[i].Coverage == grants.CoveredByAll && len(list) > 1 && !slices.ContainsFunc(list, another) {
+						facts[i].Coverage = grants.NotCovered
+					}
+				}
+				return facts, err
+			}}
+		})},
 		{name: "C15 FactsMany answers in an order of its own", model: true, open: manyAs(func(list []grants.Question) []grants.Question {
 			return slices.SortedFunc(slices.Values(list), compareQuestions)
 		})},

@@ -31,8 +31,12 @@ type dialect struct {
 	// [dialect.arrays]: position n, strings a, b and c.
 	listed string
 	// listedStrings stands for a table listed of the strings of its parameter, made by
-	// [array]: position n, string c.
+	// quoted or, where that is nil, by [array]: position n, string c.
 	listedStrings string
+	quoted        func([]string) string
+	// gathered makes a text of a number of each row, with commas between; "" where that
+	// may be cut off.
+	gathered string
 	// joins says that a join costs less than as many subqueries.
 	joins bool
 	// membersByUser says in which index SQLite finds what a check asks about a user's

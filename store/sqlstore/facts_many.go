@@ -1,10 +1,11 @@
 package sqlstore
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
+	"strconv"
+	"strings"
 
 	"github.com/seed-5b9f5318/charter/grants"
 	"github.com/seed-5b9f5318/charter/orgs"
@@ -20,7 +21,11 @@ func (d *dialect) ask(questions []grants.Question) (text factsText, about given,
 	}
 	if same, ids := resourcesOf(questions); same {
 		of := questions[0]
-		return d.facts.alike, given{permission: string(of.Permission), kind: string(of.Resource.Kind), list: array(d, ids)}, places
+		about = given{permission: string(of.Permission), kind: string(of.Resource.Kind), list: array(d, ids)}
+		if d.quoted != nil {
+			about.list = d.quoted(ids)
+		}
+		return d.facts.alike, about, places
 	}
 	if d.listedInGroups != "" {
 		about.list, places = askInGroups(questions)
@@ -36,16 +41,16 @@ func (d *dialect) ask(questions []grants.Question) (text factsText, about given,
 
 // resourcesOf reports whether questions differ by the ID of their resource alone, and
 // returns those.
-func resourcesOf(questions []grants.Question) (same bool, ids []grants.ResourceID) {
+func resourcesOf(questions []grants.Question) (same bool, ids []string) {
 	if len(questions) == 0 {
 		return false, nil
 	}
-	ids = make([]grants.ResourceID, len(questions))
+	ids = make([]string, len(questions))
 	for i, q := range questions {
 		if q.Permission != questions[0].Permission || q.Resource.Kind != questions[0].Resource.Kind {
 			return false, nil
 		}
-		ids[i] = q.Resource.ID
+		ids[i] = string(q.Resource.ID)
 	}
 	return true, ids
 }
@@ -80,7 +85,15 @@ func (r reader) FactsMany(ctx context.Context, org orgs.ID, user orgs.UserID, qu
 	about.user, about.org = string(user), string(org)
 	facts, args := make([]grants.Facts, len(questions)), text.args(&about) // what there is no row for is zero
 	err := r.reading(ctx, "facts", func(ctx context.Context) (bool, error) {
-		return false, r.factsRows(ctx, text.text, args, places, facts)
+		found := factsFound{flags: make([]int64, len(questions))}
+		if err := r.factsRows(ctx, text.text, args, &found); err != nil {
+			return false, err
+		}
+		for n, flags := range found.flags {
+			found.row.flags = flags | found.flags[0]&text.common
+			facts[places[n]] = found.row.facts()
+		}
+		return false, nil
 	})
 	if err != nil {
 		return nil, err
@@ -88,33 +101,70 @@ func (r reader) FactsMany(ctx context.Context, org orgs.ID, user orgs.UserID, qu
 	return facts, nil
 }
 
-// factsRows reads a row for each of facts, the nth for that at places[n]. One of them
-// has what all have in common.
-func (r reader) factsRows(ctx context.Context, text string, args []any, places []int, facts []grants.Facts) error {
+// factsFound are the flags of each question, in the order of the statement, and what
+// all have in common.
+type factsFound struct {
+	flags []int64 // 0 without an answer
+	row   factsRow
+	read  int
+}
+
+// answered is a flag of every question that there is an answer to.
+const answered = 1 << flagBits
+
+// addAll adds the numbers in a text.
+func (f *factsFound) addAll(numbers string) error {
+	for number := range strings.SplitSeq(numbers, ",") {
+		packed, err := strconv.ParseUint(number, 10, 64)
+		if err != nil {
+			return fmt.Errorf("%w: %w", errUnread, err)
+		}
+		n := packed >> flagBits
+		if n >= uint64(len(f.flags)) || f.flags[n] != 0 {
+			return fmt.Errorf("%w: an answer to what was not asked", errUnread)
+		}
+		f.flags[n] = answered | int64(packed)&(answered-1)
+		f.read++
+	}
+	return nil
+}
+
+// complete refuses a list that was cut off. Either there is an answer to each question
+// or, where there is no organization, to none.
+func (f *factsFound) complete() error {
+	if f.read != 0 && f.read != len(f.flags) {
+		return fmt.Errorf("%w: %d answers to %d questions", errUnread, f.read, len(f.flags))
+	}
+	return nil
+}
+
+// factsRows reads what the statement has found.
+func (r reader) factsRows(ctx context.Context, text string, args []any, found *factsFound) error {
 	rows, err := r.db.QueryContext(ctx, text, args...)
 	if err != nil {
 		return err
 	}
 	defer rows.Close()
-	var packed int64
+	var numbers sql.NullString
 	var revision sql.NullInt64
 	var member, role sql.NullString
-	columns := []any{&packed, &revision, &member, &role}
-	var common factsRow
-	clear(facts) // of what an attempt before has read
+	columns := []any{&numbers, &revision, &member, &role}
 	for rows.Next() {
 		if err := rows.Scan(columns...); err != nil {
 			return fmt.Errorf("%w: %w", errUnread, err)
 		}
 		if revision.Valid {
-			common = factsRow{revision: revision.Int64, member: member.String, role: role.String}
+			found.row = factsRow{revision: revision.Int64, member: member.String, role: role.String}
 		}
-		facts[places[packed>>flagBits]] = factsRow{flags: packed & (1<<flagBits - 1)}.facts()
+		if !numbers.Valid {
+			continue // nothing was asked
+		}
+		if err := found.addAll(numbers.String); err != nil {
+			return err
+		}
 	}
-	for i := range facts {
-		f := &facts[i]
-		f.Revision, f.Member = uint64(common.revision), orgs.MemberID(common.member)
-		f.Role = cmp.Or(f.Role, roles.ID(common.role))
+	if err := rows.Err(); err != nil {
+		return err
 	}
-	return rows.Err()
+	return found.complete()
 }

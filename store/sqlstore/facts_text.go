@@ -2,7 +2,9 @@ package sqlstore
 
 import (
 	"cmp"
+	"fmt"
 	"regexp"
+	"strconv"
 	"strings"
 )
 
@@ -38,6 +40,8 @@ func (g *given) value(name string) any {
 type factsText struct {
 	text  string
 	order []string // the parameters, as their places in the text follow each other
+	// common are the flags that are those of the first question for all.
+	common int64
 }
 
 // args returns what the statement is run with.
@@ -89,19 +93,18 @@ func factsTextsOf(d *dialect) factsTexts {
 	return factsTexts{
 		plain: row.text(d).translated(d),
 		one:   one.at(places{one.given(givenPermission), one.given(givenKind), one.given(givenResource)}).text(d).translated(d),
-		alike: alike.at(places{alike.given(givenPermission), alike.given(givenKind), listedC}).
-			texts(d.listedStrings).translated(d),
-		many: many.at(places{listedA, listedB, listedC}).
-			texts(cmp.Or(d.listedInGroups, d.listed)).translated(d),
+		alike: alike.at(places{alike.given(givenPermission), alike.given(givenKind), listedC}).ofOneKind(d).translated(d),
+		many:  many.at(places{listedA, listedB, listedC}).ofAnyKind(d).translated(d),
+
 		revision: newFactsText(`SELECT revision FROM charter_organizations WHERE id = :org`).translated(d),
 		asked: newFactsText(`SELECT '` + isFacts + `', ` + idOfRow + `, ` + roleOfRow + `, '', '', '', '', '', '', '', o.revision,
-			` + row.flags + `, 0 FROM ` + row.from + row.joined + row.where + ` UNION ALL`),
+			` + row.flags() + `, 0 FROM ` + row.from + row.joins() + row.where + ` UNION ALL`),
 	}
 }
 
 // asking finds an organization o and the row m of a user in it.
 type asking struct {
-	joins       bool
+	joined      bool // what there is about a question, too
 	from, where string
 }
 
@@ -120,7 +123,7 @@ func newAsking(d *dialect, names ...string) asking {
 
 // given returns where a parameter is found.
 func (a asking) given(name string) string {
-	if a.joins {
+	if a.joined {
 		return `:` + name
 	}
 	return `o.` + name
@@ -134,9 +137,17 @@ type places struct{ permission, kind, resource string }
 type looking struct {
 	asking
 
-	flags  string // a sum of them
-	joined string // tables that they take
+	member     flags  // about the user's row
+	wide       flags  // about a grant of all of the kind
+	granted    *found // and registered: nil where the question is about no resource
+	registered *found
 }
+
+// flags are a sum, or a number that is one, and the tables that it takes.
+type flags struct{ sum, joined string }
+
+// found is a condition, and the table that it takes.
+type found struct{ is, joined string }
 
 // What there is about one question comes as four columns: a sum of flags, the revision
 // of the organization, the ID of the user's row and that row's role. A role that every
@@ -161,47 +172,99 @@ const (
 const seeking = `LIMIT 1 OFFSET 0`
 
 // at looks for what there is about the question in these places. With a role of the
-// organization's own that is whether it holds the permission. Of a resource that has
-// been granted nothing else is asked: it is registered, and one wins over all (C14, C18).
+// organization's own that is whether it holds the permission.
 func (a asking) at(p places) *looking {
-	l := &looking{asking: a}
-	holds := l.has(`charter_role_permissions p`, `p`, `p.org = o.id AND p.role = m.role AND p.permission = `+p.permission)
-	flags := `CASE m.status WHEN 'active' THEN 16 WHEN 'invited' THEN 32 ELSE 0 END
-		+ CASE m.role WHEN 'admin' THEN 64 WHEN 'editor' THEN 128 WHEN 'viewer' THEN 192 ELSE CASE WHEN ` + holds + ` THEN 1 ELSE 0 END END`
+	holds := a.has(`charter_role_permissions p`, `p`, `p.org = o.id AND p.role = m.role AND p.permission = `+p.permission)
+	l := &looking{asking: a, member: flags{`CASE m.status WHEN 'active' THEN 16 WHEN 'invited' THEN 32 ELSE 0 END
+		+ CASE m.role WHEN 'admin' THEN 64 WHEN 'editor' THEN 128 WHEN 'viewer' THEN 192 ELSE ` + holds.then(1) + ` END`, holds.joined}}
 	if p.resource != "" {
-		granted := l.has(`charter_grants g`, `g`,
+		l.granted = a.has(`charter_grants g`, `g`,
 			`g.org = o.id AND g.member = m.id AND g.kind = `+p.kind+` AND g.resource = `+p.resource)
-		registered := l.has(`charter_resources s`, `s`, `s.org = o.id AND s.kind = `+p.kind+` AND s.id = `+p.resource)
-		wide := l.has(`charter_wide_grants w`, `w`, `w.org = o.id AND w.member = m.id AND w.kind = `+p.kind)
-		flags += ` + CASE WHEN ` + granted + ` THEN 6 ELSE
-			CASE WHEN ` + registered + ` THEN 2 ELSE 0 END + CASE WHEN ` + wide + ` THEN 8 ELSE 0 END END`
+		l.registered = a.has(`charter_resources s`, `s`, `s.org = o.id AND s.kind = `+p.kind+` AND s.id = `+p.resource)
+		wide := a.has(`charter_wide_grants w`, `w`, `w.org = o.id AND w.member = m.id AND w.kind = `+p.kind)
+		l.wide = flags{wide.then(flagGrantedAll), wide.joined}
 	}
-	l.flags = `CASE WHEN m.id IS NULL THEN 0 ELSE ` + flags + ` END`
 	return l
 }
 
 // has says that there is such a row in a table, of which there is one at most. MariaDB
 // joins all tables in less time than it takes to begin with as many subqueries; the
 // others seek only what they are asked for.
-func (l *looking) has(table, as, on string) string {
-	if !l.joins {
-		return `EXISTS (SELECT 1 FROM ` + table + ` WHERE ` + on + ` ` + seeking + `)`
+func (a asking) has(table, as, on string) *found {
+	if a.joined {
+		return &found{as + `.org IS NOT NULL`, ` LEFT JOIN ` + table + ` ON ` + on}
 	}
-	l.joined += ` LEFT JOIN ` + table + ` ON ` + on
-	return as + `.org IS NOT NULL`
+	return &found{`EXISTS (SELECT 1 FROM ` + table + ` WHERE ` + on + ` ` + seeking + `)`, ``}
+}
+
+// then returns a number: this one if c holds.
+func (c *found) then(number int) string {
+	return `CASE WHEN ` + c.is + ` THEN ` + strconv.Itoa(number) + ` ELSE 0 END`
+}
+
+// flags returns all that there is about the question. Of a resource that has been
+// granted nothing else is asked: it is registered, and one wins over all (C14, C18).
+func (l *looking) flags() string {
+	sum := l.member.sum
+	if l.granted != nil {
+		sum += ` + ` + l.resource(l.registered.then(flagRegistered)+` + `+l.wide.sum)
+	}
+	return ofRow(sum)
+}
+
+// resource returns what there is about the resource, where that is not granted this.
+func (l *looking) resource(otherwise string) string {
+	return `CASE WHEN ` + l.granted.is + ` THEN ` + strconv.Itoa(flagGranted|flagRegistered) + ` ELSE ` + otherwise + ` END`
+}
+
+// ofRow returns flags for a user who has a row.
+func ofRow(flags string) string { return `CASE WHEN m.id IS NULL THEN 0 ELSE ` + flags + ` END` }
+
+// joins returns the tables that flags takes.
+func (l *looking) joins() string {
+	if l.granted == nil {
+		return l.member.joined
+	}
+	return l.member.joined + l.granted.joined + l.registered.joined + l.wide.joined
 }
 
 // text returns the statement about one question.
 func (l *looking) text(d *dialect) factsText {
 	unnamed := ` AS ` + d.noName
-	return newFactsText(`SELECT ` + l.flags + unnamed + `, o.revision` + unnamed + `, ` + idOfRow + unnamed + `, ` + roleOfRow + unnamed +
-		` FROM ` + l.from + l.joined + l.where)
+	return newFactsText(`SELECT ` + l.flags() + unnamed + `, o.revision` + unnamed + `, ` + idOfRow + unnamed + `, ` + roleOfRow + unnamed +
+		` FROM ` + l.from + l.joins() + l.where)
 }
 
-// texts returns the statement about the questions in listed. A question's number and
-// its flags are one column; the others are of the first question alone.
-func (l *looking) texts(listed string) factsText {
+// ofAnyKind returns the statement about a list of questions.
+func (l *looking) ofAnyKind(d *dialect) factsText {
+	return l.texts(d, cmp.Or(d.listedInGroups, d.listed), flags{}, flags{l.flags(), l.joins()})
+}
+
+// ofOneKind returns the statement about a list of resources. What does not depend on
+// those is asked once.
+func (l *looking) ofOneKind(d *dialect) factsText {
+	text := l.texts(d, d.listedStrings,
+		flags{ofRow(l.member.sum + ` + ` + l.wide.sum), l.member.joined + l.wide.joined},
+		flags{ofRow(l.resource(l.registered.then(flagRegistered))), l.granted.joined + l.registered.joined})
+	text.common = (answered - 1) &^ (flagGranted | flagRegistered)
+	return text
+}
+
+// texts returns the statement about the questions in listed: with flags that are
+// common to all, and those of each. A question's number and its flags are one number,
+// and the first question has the common ones. All numbers are one text; where the
+// database gathers none, each is a row, and the first one has what else there is.
+func (l *looking) texts(d *dialect, listed string, common, each flags) factsText {
+	number := `listed.n * ` + strconv.Itoa(1<<flagBits) + ` + ` + each.sum
+	if common.sum != `` {
+		number += ` + CASE listed.n WHEN 0 THEN ` + common.sum + ` ELSE 0 END`
+	}
+	listed = strings.Replace(listed, `?`, `:list`, 1)
+	if d.gathered != "" {
+		return newFactsText(`SELECT (SELECT ` + fmt.Sprintf(d.gathered, number) + ` FROM ` + listed + each.joined + `), o.revision, ` +
+			idOfRow + `, ` + roleOfRow + ` FROM ` + l.from + common.joined + l.where)
+	}
 	first := func(text string) string { return `, CASE listed.n WHEN 0 THEN ` + text + ` END` }
-	return newFactsText(`SELECT listed.n * 256 + ` + l.flags + first(`o.revision`) + first(idOfRow) + first(roleOfRow) +
-		` FROM ` + l.from + ` CROSS JOIN ` + strings.Replace(listed, `?`, `:list`, 1) + l.joined + l.where)
+	return newFactsText(`SELECT ` + number + first(`o.revision`) + first(idOfRow) + first(roleOfRow) +
+		` FROM ` + l.from + common.joined + ` CROSS JOIN ` + listed + each.joined + l.where)
 }

@@ -27,31 +27,41 @@ func postgreSQL() *dialect {
 		list: `(SELECT value #>> '{}' FROM jsonb_array_elements(CAST(? AS jsonb)) AS listed (value) WHERE jsonb_typeof(value) = 'string')`,
 		listed: `(SELECT n - 1 AS n, value ->> 0 AS a, value ->> 1 AS b, value ->> 2 AS c
 			FROM jsonb_array_elements(CAST(? AS jsonb)) WITH ORDINALITY AS elements (value, n) WHERE jsonb_typeof(value) = 'array') AS listed`,
-		listedStrings: `(SELECT n - 1 AS n, value #>> '{}' AS c FROM jsonb_array_elements(CAST(? AS jsonb))
-			WITH ORDINALITY AS elements (value, n) WHERE jsonb_typeof(value) = 'string') AS listed`,
-		rows:         rowsPostgreSQL,
-		comparesAll:  comparesFrom,
-		membersFound: `CROSS JOIN LATERAL (SELECT * FROM charter_members x WHERE x.org = ? AND x.id = found.id OFFSET 0) AS m WHERE 1 = 1`,
-		noName:       `c`,
-		limit:        `LIMIT ?`,
-		nameContains: `strpos(o.folded_name, ?) > 0`,
-		unlessThere:  `ON CONFLICT DO NOTHING`,
-		comparesRows: true,
-		deletes:      deletesEach,
-		wideReach:    wideByPage,
-		locked:       lockedInTurn,
-		translate:    numbered,
-		handle:       func(db *sql.DB) queryer { return db },
-		uncut:        serverUncut,
-		savepoint:    savepoint,
-		atEnd:        allInOne,
-		judge:        judgePostgreSQL,
+		listedStrings: `(SELECT n - 1 AS n, value AS c FROM unnest(CAST(? AS text[])) WITH ORDINALITY AS elements (value, n)) AS listed`,
+		quoted:        quotedPostgreSQL,
+		gathered:      `string_agg(CAST(%s AS text), ',')`,
+		rows:          rowsPostgreSQL,
+		comparesAll:   comparesFrom,
+		membersFound:  `CROSS JOIN LATERAL (SELECT * FROM charter_members x WHERE x.org = ? AND x.id = found.id OFFSET 0) AS m WHERE 1 = 1`,
+		noName:        `c`,
+		limit:         `LIMIT ?`,
+		nameContains:  `strpos(o.folded_name, ?) > 0`,
+		unlessThere:   `ON CONFLICT DO NOTHING`,
+		comparesRows:  true,
+		deletes:       deletesEach,
+		wideReach:     wideByPage,
+		locked:        lockedInTurn,
+		translate:     numbered,
+		handle:        func(db *sql.DB) queryer { return db },
+		uncut:         serverUncut,
+		savepoint:     savepoint,
+		atEnd:         allInOne,
+		judge:         judgePostgreSQL,
 	}
 	d.facts = factsTextsOf(d)
 	d.open = func(ctx context.Context, db *sql.DB, _ queryer) (transactions, error) {
 		return &server{d: d, db: db}, d.checkPostgreSQL(ctx, db)
 	}
 	return d
+}
+
+// quotedPostgreSQL writes an array, which PostgreSQL reads in half the time of JSON.
+func quotedPostgreSQL(list []string) string {
+	quoted := make([]string, len(list))
+	for i, element := range list {
+		quoted[i] = `"` + strings.ReplaceAll(strings.ReplaceAll(element, `\`, `\\`), `"`, `\"`) + `"`
+	}
+	return `{` + strings.Join(quoted, `,`) + `}`
 }
 
 func rowsPostgreSQL(numbers []bool) string {

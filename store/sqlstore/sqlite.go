@@ -23,6 +23,7 @@ func sqlite() *dialect {
 		list:          `(SELECT value FROM json_each(?))`,
 		listed:        `(SELECT key AS n, value ->> 0 AS a, value ->> 1 AS b, value ->> 2 AS c FROM json_each(?)) AS listed`,
 		listedStrings: `(SELECT key AS n, value AS c FROM json_each(?)) AS listed`,
+		gathered:      `group_concat(%s)`,
 		rows:          rowsSQLite,
 		comparesAll:   comparesUpserting,
 		membersFound:  `CROSS JOIN charter_members m WHERE m.org = ? AND m.id = found.id`,
