@@ -86,6 +86,18 @@ const (
 	CoveredByAll                 // a grant of every resource of its kind
 )
 
+// String returns "not covered", "covered by one" or "covered by all".
+func (c Coverage) String() string {
+	switch c {
+	case CoveredByOne:
+		return "covered by one"
+	case CoveredByAll:
+		return "covered by all"
+	default:
+		return "not covered"
+	}
+}
+
 // Facts is what a store found about one question of one user. The zero value
 // denies. Fields that the question does not need may have any value.
 type Facts struct {

@@ -205,3 +205,14 @@ func TestStepNames(t *testing.T) {
 		t.Errorf("%d names of 6 steps and none: %q", n, seen)
 	}
 }
+
+func TestCoverageNames(t *testing.T) {
+	for coverage, want := range map[grants.Coverage]string{
+		grants.NotCovered: "not covered", grants.CoveredByOne: "covered by one", grants.CoveredByAll: "covered by all",
+		grants.CoveredByAll + 1: "not covered",
+	} {
+		if got := coverage.String(); got != want {
+			t.Errorf("coverage %d is %q, want %q", uint8(coverage), got, want)
+		}
+	}
+}

@@ -237,3 +237,15 @@ const (
 	Here
 	Elsewhere
 )
+
+// String returns "nowhere", "here" or "elsewhere".
+func (p Place) String() string {
+	switch p {
+	case Here:
+		return "here"
+	case Elsewhere:
+		return "elsewhere"
+	default:
+		return "nowhere"
+	}
+}
