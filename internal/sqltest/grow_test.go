@@ -1,7 +1,6 @@
 package sqltest
 
 import (
-	"database/sql"
 	"fmt"
 	"testing"
 
@@ -48,7 +47,7 @@ var seriesSQL = map[string]string{
 }
 
 // grow lets organization 1 have to members, of which it has from.
-func (e *engine) grow(t testing.TB, db *sql.DB, from, to int) {
+func (e *engine) grow(t testing.TB, db execer, from, to int) {
 	t.Helper()
 	series := fmt.Sprintf(seriesSQL[e.name], from, to-1)
 	for _, each := range growth {
@@ -57,6 +56,33 @@ func (e *engine) grow(t testing.TB, db *sql.DB, from, to int) {
 	for _, each := range growthSome {
 		must(t, db, `INSERT INTO `+each+` FROM `+series+` WHERE n % 100 = 0`)
 	}
+}
+
+// unseen returns a database whose organization 1 has that many members while the
+// statistics say that there is nothing at all: they were gathered before somebody has
+// committed, as it happens in every import that takes a while.
+func (e *engine) unseen(t testing.TB, members int) database {
+	t.Helper()
+	d := e.blank(t)
+	db := d.open(t, 2)
+	s := migrated(t, db, e.dialect)
+	for _, table := range e.tables(t) {
+		must(t, db, fmt.Sprintf(stillSQL[e.name], table))
+	}
+	empty := e.name == "MariaDB" // which waits with this for who writes
+	if empty {
+		must(t, db, analyzeSQL[e.name])
+	}
+	tx := begin(t, db)
+	populate(t, s.Bind(tx), 8, 60)
+	e.grow(t, tx, 60, members)
+	if !empty {
+		must(t, db, analyzeSQL[e.name])
+	}
+	if err := tx.Commit(); err != nil {
+		t.Fatal(err)
+	}
+	return d
 }
 
 // dropSQL takes away the index of the list by address.

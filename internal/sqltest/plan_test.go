@@ -1,6 +1,7 @@
 package sqltest
 
 import (
+	"context"
 	"database/sql"
 	"fmt"
 	"path/filepath"
@@ -195,7 +196,12 @@ func TestPlanProblems(t *testing.T) {
 	}
 }
 
-func must(t testing.TB, db *sql.DB, text string) {
+// execer is a handle or a transaction.
+type execer interface {
+	ExecContext(ctx context.Context, text string, args ...any) (sql.Result, error)
+}
+
+func must(t testing.TB, db execer, text string) {
 	t.Helper()
 	if _, err := db.ExecContext(t.Context(), text); err != nil {
 		t.Fatalf("%s: %v", text, err)

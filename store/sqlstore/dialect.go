@@ -43,6 +43,9 @@ type dialect struct {
 	// row, oneByUser in which it knows that there is one, and oneWide in which that a
 	// member has one wide grant of a kind; "" leaves it to the database.
 	membersByUser, oneByUser, oneWide string
+	// membersJoined says in which index MariaDB, where it knows of no rows yet, finds
+	// the rows of a user in the order in which they joined.
+	membersJoined string
 	// listedInGroups is the same of questions, with those of the same permission and
 	// kind together, each group an array of both, the IDs and the position of the first;
 	// "" where [dialect.listed] costs as little.
@@ -59,9 +62,9 @@ type dialect struct {
 	comparesAll func(table string, names []string, numbers []bool) string
 	// element is how a string is written in those parameters; nil as it is.
 	element func(string) string
-	// membersFound looks up, one by one, the member rows m of an organization, its
-	// parameter, whose IDs are in found. More conditions may follow.
-	membersFound string
+	// joinEach looks up, one by one, what the rows before it name in a table. More
+	// conditions may follow.
+	joinEach func(table, as, on string) string
 	// limit ends a SELECT of so many rows.
 	limit string
 	// nameContains says that o.folded_name has its parameter in it.

@@ -62,7 +62,7 @@ func (t *tx) holdParts(want store.Want) []*query {
 	}
 	if len(want.Resources) > 0 {
 		place := `r.kind, r.id, '', '', '', '', '', '', '', CASE WHEN r.org = ? THEN 1 ELSE 0 END, 0, 0`
-		from, args := t.matching(pairs(want.Resources), []string{`r.kind`, `r.id`}, `charter_resources r`)
+		from, args := t.matching(pairs(want.Resources), []string{`r.kind`, `r.id`}, `charter_resources`, `r`)
 		part(isPlace, place, from, slices.Insert(args, 0, any(want.Org))...)
 	}
 	if want.Org != "" && want.EveryResource {
@@ -105,19 +105,21 @@ func (t *tx) lockQueries(want store.Want) []*query {
 type addPart func(is, columns, from string, args ...any)
 
 // columnsOfHeldUser are those of a user, with [store.HeldUser.Latest].
-const columnsOfHeldUser = `u.id, u.email, u.first_name, u.last_name, u.active,
-		COALESCE((SELECT j.org FROM charter_members j WHERE j.user_id = u.id AND j.org <> ? AND j.status = 'active'
+func (d *dialect) columnsOfHeldUser() string {
+	return `u.id, u.email, u.first_name, u.last_name, u.active,
+		COALESCE((SELECT j.org FROM charter_members j ` + d.membersJoined + ` WHERE j.user_id = u.id AND j.org <> ? AND j.status = 'active'
 			ORDER BY j.joined_at DESC, j.org LIMIT 1), ''),
 		'', '', '', u.memberships, u.created_at, u.revision`
+}
 
 func (t *tx) holdUsers(part addPart, want store.Want) {
 	if len(want.Users) > 0 {
-		from, args := t.matching(singles(want.Users), []string{`u.id`}, `charter_users u`)
-		part(isUser, columnsOfHeldUser, from, slices.Insert(args, 0, any(want.Org))...)
+		from, args := t.matching(singles(want.Users), []string{`u.id`}, `charter_users`, `u`)
+		part(isUser, t.columnsOfHeldUser(), from, slices.Insert(args, 0, any(want.Org))...)
 	}
 	if want.Org != "" && want.Member != "" && !want.MemberAlone {
 		from := `charter_users u WHERE u.id = (SELECT m.user_id FROM charter_members m WHERE m.org = ? AND m.id = ?)`
-		part(isUser, columnsOfHeldUser, from, want.Org, want.Org, want.Member)
+		part(isUser, t.columnsOfHeldUser(), from, want.Org, want.Org, want.Member)
 	}
 }
 
@@ -171,9 +173,12 @@ func (t *tx) holdGrants(part addPart, has string, org orgs.ID, row *query, list 
 // holdRoles asks for custom roles. The built-in ones are none.
 func (t *tx) holdRoles(part addPart, want store.Want) {
 	custom := slices.DeleteFunc(slices.Clone(want.Roles), roles.ID.BuiltIn)
-	if len(custom) > 0 {
-		from, args := t.matching(singles(custom), []string{`r.id`}, fromRoles)
-		part(isRole, columnsOfRole, from+` AND r.org = ?`, append(args, want.Org)...)
+	switch len(custom) {
+	case 0:
+	case 1:
+		part(isRole, columnsOfRole, fromRoles+` WHERE r.org = ? AND r.id = ?`, want.Org, custom[0])
+	default:
+		part(isRole, columnsOfRole, fromRoles+` WHERE r.org = ? AND r.id IN `+t.list, want.Org, array(t.dialect, custom))
 	}
 	if want.RoleName != "" {
 		part(isRoleNamed, columnsOfRole, fromRoles+` WHERE r.org = ? AND r.folded_name = ?`, want.Org, want.RoleName)

@@ -130,16 +130,17 @@ func (t *tx) holdManyQuery(m many) *query {
 	}
 	part(isOrganization, columnsOfOrganization, `charter_organizations o WHERE o.id = ?`, m.org)
 	if len(m.users) > 0 {
-		part(isUser, columnsOfHeldUser, t.listed+` CROSS JOIN charter_users u WHERE u.id = listed.a`, m.org, t.arrays(singles(m.users)))
+		part(isUser, t.columnsOfHeldUser(), t.listed+t.joinEach(`charter_users`, `u`, `u.id = listed.a`), m.org, t.arrays(singles(m.users)))
 	}
 	if len(m.bound) > 0 {
-		part(isUser, columnsOfHeldUser, t.listed+` CROSS JOIN charter_members b CROSS JOIN charter_users u
-			WHERE b.org = ? AND b.id = listed.a AND u.id = b.user_id`, m.org, t.arrays(singles(m.bound)), m.org)
+		bound := `(SELECT b.user_id FROM ` + t.listed + t.joinEach(`charter_members`, `b`, `b.org = ? AND b.id = listed.a`) + `) AS found`
+		part(isUser, t.columnsOfHeldUser(), bound+t.joinEach(`charter_users`, `u`, `u.id = found.user_id`),
+			m.org, t.arrays(singles(m.bound)), m.org)
 	}
 	t.holdManyRows(part, m)
 	if len(m.resources) > 0 {
 		place := `r.kind, r.id, '', '', '', '', '', '', '', CASE WHEN r.org = ? THEN 1 ELSE 0 END, 0, 0`
-		part(isPlace, place, t.listed+` CROSS JOIN charter_resources r WHERE r.kind = listed.a AND r.id = listed.b`,
+		part(isPlace, place, t.listed+t.joinEach(`charter_resources`, `r`, `r.kind = listed.a AND r.id = listed.b`),
 			m.org, t.arrays(pairs(m.resources)))
 	}
 	t.holdManyGrants(part, m)
@@ -149,7 +150,7 @@ func (t *tx) holdManyQuery(m many) *query {
 // holdManyRows asks for member rows and roles: those named and those of the rows.
 func (t *tx) holdManyRows(part addPart, m many) {
 	rows := func(is, condition, list string) {
-		from := t.listed + ` CROSS JOIN charter_members m WHERE m.org = ? AND ` + condition
+		from := t.listed + t.joinEach(`charter_members`, `m`, `m.org = ? AND `+condition)
 		part(is, columnsOfMember, from, list, m.org)
 		if is != isAddressed {
 			part(isRole, columnsOfRole, `charter_roles r`+leftJoinPermissions+` WHERE r.org = ? AND r.id IN (SELECT m.role FROM `+from+`)`,

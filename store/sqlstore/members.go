@@ -179,7 +179,7 @@ func (r reader) memberSearch(q store.MemberQuery, key string, statuses []orgs.St
 	}
 	// In this order: the planner is not to walk the list instead.
 	part := sentence(`SELECT m.*, m.`+key+` AS sort_key FROM (`).addAll(`UNION`, ranges).
-		add(`) AS found`).add(r.membersFound, q.Org)
+		add(`) AS found`).add(r.joinEach(`charter_members`, `m`, `m.org = ? AND m.id = found.id`), q.Org)
 	if len(byRole) > 0 {
 		part.add(r.inRoles(), array(r.dialect, byRole))
 	}

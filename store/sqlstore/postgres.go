@@ -32,7 +32,7 @@ func postgreSQL() *dialect {
 		gathered:      `string_agg(CAST(%s AS text), ',')`,
 		rows:          rowsPostgreSQL,
 		comparesAll:   comparesFrom,
-		membersFound:  `CROSS JOIN LATERAL (SELECT * FROM charter_members x WHERE x.org = ? AND x.id = found.id OFFSET 0) AS m WHERE 1 = 1`,
+		joinEach:      joinLateral,
 		noName:        `c`,
 		limit:         `LIMIT ?`,
 		nameContains:  `strpos(o.folded_name, ?) > 0`,
@@ -53,6 +53,12 @@ func postgreSQL() *dialect {
 		return &server{d: d, db: db}, d.checkPostgreSQL(ctx, db)
 	}
 	return d
+}
+
+// joinLateral leaves the planner no choice but to seek: where it believes that there
+// is one row, or none, it would as soon read a whole index for each element.
+func joinLateral(table, as, on string) string {
+	return ` CROSS JOIN LATERAL (SELECT * FROM ` + table + ` ` + as + ` WHERE ` + on + ` OFFSET 0) AS ` + as + ` WHERE 1 = 1`
 }
 
 // quotedPostgreSQL writes an array, which PostgreSQL reads in half the time of JSON.

@@ -90,11 +90,16 @@ func (d *dialect) written(element string) string {
 // matching returns what stands after FROM to find the rows of table whose columns are
 // those of an element of list, and its parameters. More conditions may follow. One
 // element is parameters: to make a table of it costs more than to find a row.
-func (d *dialect) matching(list [][]string, columns []string, table string) (from string, args []any) {
+func (d *dialect) matching(list [][]string, columns []string, table, as string) (from string, args []any) {
 	if len(list) == 1 {
-		return table + ` WHERE ` + equal(columns, repeated(`?`, len(columns))), values(list[0])
+		return table + ` ` + as + ` WHERE ` + equal(columns, repeated(`?`, len(columns))), values(list[0])
 	}
-	return d.listed + ` CROSS JOIN ` + table + ` WHERE ` + equal(columns, elementColumns(len(columns))), []any{d.arrays(list)}
+	return d.listed + d.joinEach(table, as, equal(columns, elementColumns(len(columns)))), []any{d.arrays(list)}
+}
+
+// joinCross lets the database find out that it is best to seek.
+func joinCross(table, as, on string) string {
+	return ` CROSS JOIN ` + table + ` ` + as + ` WHERE ` + on
 }
 
 // equal says that columns have these values.

@@ -230,7 +230,7 @@ func (r reader) Grantees(ctx context.Context, q store.GranteeQuery) (store.Membe
 	list := r.merged(`UNION`, r.granteeSeeks(q), `ORDER BY id`, q.Limit)
 	statement := r.asked(q.Org, q.Asker).
 		add(`SELECT '', `+columnsOfMember+` FROM (`).addQuery(list).
-		add(`) AS found`).add(r.membersFound, q.Org)
+		add(`) AS found`).add(r.joinEach(`charter_members`, `m`, `m.org = ? AND m.id = found.id`), q.Org)
 	page, err := r.memberPage(ctx, "grantees", q.Org, statement)
 	slices.SortFunc(page.Members, func(a, b orgs.Member) int { return cmp.Compare(a.ID, b.ID) })
 	return page, err

@@ -28,7 +28,7 @@ func (r reader) User(ctx context.Context, id orgs.UserID) (orgs.User, error) {
 // statement, whatever their number.
 func (r reader) Users(ctx context.Context, ids []orgs.UserID) ([]orgs.User, error) {
 	var list []orgs.User
-	q := sentence(`SELECT '', `+columnsOfUser+` FROM `+r.listed+` CROSS JOIN charter_users u WHERE u.id = listed.a`,
+	q := sentence(`SELECT '', `+columnsOfUser+` FROM `+r.listed+r.joinEach(`charter_users`, `u`, `u.id = listed.a`),
 		r.arrays(singles(distinct(ids))))
 	err := r.read(ctx, "users", q, func(rec *record) error { list = append(list, rec.user()); return nil })
 	if err != nil {

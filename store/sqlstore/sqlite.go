@@ -26,7 +26,7 @@ func sqlite() *dialect {
 		gathered:      `group_concat(%s)`,
 		rows:          rowsSQLite,
 		comparesAll:   comparesUpserting,
-		membersFound:  `CROSS JOIN charter_members m WHERE m.org = ? AND m.id = found.id`,
+		joinEach:      joinCross,
 		noName:        `''`,
 		limit:         `LIMIT (? + 0)`, // a bare ? makes SQLite compile the statement for each value
 		nameContains:  `instr(o.folded_name, ?) > 0`,

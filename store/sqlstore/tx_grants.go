@@ -123,7 +123,7 @@ func (d *dialect) givesWide(org orgs.ID, list [][]string) *query {
 	if len(list) == 1 {
 		return sentence(gives+`? FROM charter_members m WHERE m.org = ? AND m.id = ? `+d.unlessThere, list[0][1], org, list[0][0])
 	}
-	return sentence(gives+`listed.b FROM `+d.listed+` CROSS JOIN charter_members m WHERE m.org = ? AND m.id = listed.a `+d.unlessThere,
+	return sentence(gives+`listed.b FROM `+d.listed+d.joinEach(`charter_members`, `m`, `m.org = ? AND m.id = listed.a`)+` `+d.unlessThere,
 		d.arrays(list), org)
 }
 
@@ -136,7 +136,7 @@ func (d *dialect) givesOne(org orgs.ID, list [][]string) *query {
 		return sentence(gives+`r.kind, r.id FROM charter_members m CROSS JOIN charter_resources r
 			WHERE m.org = ? AND m.id = ? AND r.org = ? AND r.kind = ? AND r.id = ? `+d.unlessThere, org, member, org, kind, id)
 	}
-	return sentence(gives+`listed.b, listed.c FROM `+d.listed+` CROSS JOIN charter_members m WHERE m.org = ? AND m.id = listed.a
+	return sentence(gives+`listed.b, listed.c FROM `+d.listed+d.joinEach(`charter_members`, `m`, `m.org = ? AND m.id = listed.a`)+`
 		AND EXISTS (SELECT 1 FROM charter_resources r WHERE r.org = m.org AND r.kind = listed.b AND r.id = listed.c `+seeking+`) `+
 		d.unlessThere, d.arrays(list), org)
 }
