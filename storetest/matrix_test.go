@@ -105,12 +105,16 @@ func byChance(name string) bool {
 	return strings.HasSuffix(name, " in a crowd") || name == "C1 what is not committed is not seen"
 }
 
-// chances is how often a case is tried that is to find out a mutant by chance: on a
-// machine with other things to do, a crowd may come one by one.
-const chances = 50
+// On a machine with other things to do a crowd may come one by one, and who lingers for
+// another one may do so in vain. So a case that is to find out a mutant has chances: by
+// chance so many, and otherwise moments with more time in each.
+const (
+	chances = 50
+	moments = 4
+)
 
-// run returns the names of the cases that m fails, sorted. Those of want that find it
-// out by chance have many.
+// run returns the names of the cases that m fails, sorted. Those of want are tried
+// again.
 func (m mutant) run(ctx context.Context, want []string) []string {
 	grace := 5 * time.Millisecond
 	if m.meets {
@@ -121,11 +125,15 @@ func (m mutant) run(ctx context.Context, want []string) []string {
 		if c.Bulk != m.bulk || c.random() || race.Enabled && !slices.Contains(want, c.Name) {
 			continue
 		}
-		tries := 1
-		if byChance(c.Name) && slices.Contains(want, c.Name) {
+		tries, longer := 1, 1
+		switch {
+		case !slices.Contains(want, c.Name):
+		case byChance(c.Name):
 			tries = chances
+		case !m.meets:
+			tries, longer = moments, 10
 		}
-		for ; tries > 0; tries-- {
+		for grace := grace; tries > 0; tries, grace = tries-1, grace*time.Duration(longer) {
 			if err := c.check(withGrace(ctx, grace), m.open(), time.Minute); err != nil {
 				caught = append(caught, c.Name)
 				break

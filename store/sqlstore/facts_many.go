@@ -21,11 +21,7 @@ func (d *dialect) ask(questions []grants.Question) (text factsText, about given,
 	}
 	if same, ids := resourcesOf(questions); same {
 		of := questions[0]
-		about = given{permission: string(of.Permission), kind: string(of.Resource.Kind), list: array(d, ids)}
-		if d.quoted != nil {
-			about.list = d.quoted(ids)
-		}
-		return d.facts.alike, about, places
+		return d.facts.alike, given{permission: string(of.Permission), kind: string(of.Resource.Kind), list: d.quotedStrings(ids)}, places
 	}
 	if d.listedInGroups != "" {
 		about.list, places = askInGroups(questions)
@@ -37,6 +33,14 @@ func (d *dialect) ask(questions []grants.Question) (text factsText, about given,
 	}
 	about.list = d.arrays(list)
 	return d.facts.many, about, places
+}
+
+// quotedStrings returns list as the parameter of [dialect.listedStrings].
+func (d *dialect) quotedStrings(list []string) string {
+	if d.quoted == nil {
+		return array(d, list)
+	}
+	return d.quoted(list)
 }
 
 // resourcesOf reports whether questions differ by the ID of their resource alone, and
