@@ -116,20 +116,43 @@ type factsFound struct {
 // answered is a flag of every question that there is an answer to.
 const answered = 1 << flagBits
 
-// addAll adds the numbers in a text.
+// Scan adds a number or a text of them.
+func (f *factsFound) Scan(numbers any) error {
+	switch numbers := numbers.(type) {
+	case nil:
+		return nil // nothing was asked
+	case int64:
+		return f.add(numbers)
+	case string:
+		return f.addAll(numbers)
+	case []byte:
+		return f.addAll(string(numbers))
+	default:
+		return fmt.Errorf("%w: answers as a %T", errUnread, numbers)
+	}
+}
+
 func (f *factsFound) addAll(numbers string) error {
 	for number := range strings.SplitSeq(numbers, ",") {
-		packed, err := strconv.ParseUint(number, 10, 64)
+		packed, err := strconv.ParseInt(number, 10, 64)
 		if err != nil {
 			return fmt.Errorf("%w: %w", errUnread, err)
 		}
-		n := packed >> flagBits
-		if n >= uint64(len(f.flags)) || f.flags[n] != 0 {
-			return fmt.Errorf("%w: an answer to what was not asked", errUnread)
+		if err := f.add(packed); err != nil {
+			return err
 		}
-		f.flags[n] = answered | int64(packed)&(answered-1)
-		f.read++
 	}
+	return nil
+}
+
+// add adds the number of one question.
+func (f *factsFound) add(packed int64) error {
+	n := packed >> flagBits
+	if n < 0 || n >= int64(len(f.flags)) || f.flags[n] != 0 {
+		return fmt.Errorf("%w: an answer to what was not asked", errUnread)
+	}
+	f.flags[n] = answered | packed&(answered-1)
+	f.read++
 	return nil
 }
 
@@ -149,22 +172,15 @@ func (r reader) factsRows(ctx context.Context, text string, args []any, found *f
 		return err
 	}
 	defer rows.Close()
-	var numbers sql.NullString
 	var revision sql.NullInt64
 	var member, role sql.NullString
-	columns := []any{&numbers, &revision, &member, &role}
+	columns := []any{found, &revision, &member, &role}
 	for rows.Next() {
 		if err := rows.Scan(columns...); err != nil {
 			return fmt.Errorf("%w: %w", errUnread, err)
 		}
 		if revision.Valid {
 			found.row = factsRow{revision: revision.Int64, member: member.String, role: role.String}
-		}
-		if !numbers.Valid {
-			continue // nothing was asked
-		}
-		if err := found.addAll(numbers.String); err != nil {
-			return err
 		}
 	}
 	if err := rows.Err(); err != nil {

@@ -9,7 +9,7 @@ import (
 // any question.
 func TestFactsFound(t *testing.T) {
 	for _, c := range []struct {
-		numbers string
+		numbers any
 		ok      bool
 	}{
 		{"0,256,512", true},
@@ -20,14 +20,20 @@ func TestFactsFound(t *testing.T) {
 		{"0,256,x", false},
 		{"0,256,-1", false},
 		{"", false},
+		{[]byte("256,512,0"), true},
+		{int64(7), false}, // one of three
+		{int64(-256), false},
+		{int64(768), false},
+		{7.0, false},
+		{nil, true}, // of no organization
 	} {
 		found := factsFound{flags: make([]int64, 3)}
-		err := found.addAll(c.numbers)
+		err := found.Scan(c.numbers)
 		if err == nil {
 			err = found.complete()
 		}
 		if (err == nil) != c.ok || err != nil && !errors.Is(err, errUnread) {
-			t.Errorf("%q: %v", c.numbers, err)
+			t.Errorf("%v: %v", c.numbers, err)
 		}
 	}
 }

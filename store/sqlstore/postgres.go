@@ -63,11 +63,17 @@ func joinLateral(table, as, on string) string {
 
 // quotedPostgreSQL writes an array, which PostgreSQL reads in half the time of JSON.
 func quotedPostgreSQL(list []string) string {
-	quoted := make([]string, len(list))
+	escaped := strings.NewReplacer(`\`, `\\`, `"`, `\"`)
+	var b strings.Builder
 	for i, element := range list {
-		quoted[i] = `"` + strings.ReplaceAll(strings.ReplaceAll(element, `\`, `\\`), `"`, `\"`) + `"`
+		if i > 0 {
+			b.WriteString(`,`)
+		}
+		b.WriteString(`"`)
+		_, _ = escaped.WriteString(&b, element) // a Builder takes everything
+		b.WriteString(`"`)
 	}
-	return `{` + strings.Join(quoted, `,`) + `}`
+	return `{` + b.String() + `}`
 }
 
 func rowsPostgreSQL(numbers []bool) string {
