@@ -60,7 +60,7 @@ func (e *engine) grow(t testing.TB, db execer, from, to int) {
 
 // unseen returns a database whose organization 1 has that many members while the
 // statistics say that there is nothing at all: they were gathered before somebody has
-// committed, as it happens in every import that takes a while.
+// committed, as it may happen beside an import.
 func (e *engine) unseen(t testing.TB, members int) database {
 	t.Helper()
 	d := e.blank(t)

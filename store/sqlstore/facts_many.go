@@ -127,9 +127,12 @@ func (f *factsFound) Scan(numbers any) error {
 		return f.addAll(numbers)
 	case []byte:
 		return f.addAll(string(numbers))
-	default:
-		return fmt.Errorf("%w: answers as a %T", errUnread, numbers)
 	}
+	var number sql.NullInt64 // of another type: MySQL counts without a sign
+	if err := number.Scan(numbers); err != nil {
+		return fmt.Errorf("%w: %w", errUnread, err)
+	}
+	return f.add(number.Int64)
 }
 
 func (f *factsFound) addAll(numbers string) error {
@@ -156,11 +159,15 @@ func (f *factsFound) add(packed int64) error {
 	return nil
 }
 
-// complete refuses a list that was cut off. Either there is an answer to each question
-// or, where there is no organization, to none.
+// complete refuses a list that was cut off. There is an answer to each question and,
+// where there is no organization, to none.
 func (f *factsFound) complete() error {
-	if f.read != 0 && f.read != len(f.flags) {
-		return fmt.Errorf("%w: %d answers to %d questions", errUnread, f.read, len(f.flags))
+	wanted := len(f.flags)
+	if f.row.revision == 0 {
+		wanted = 0
+	}
+	if f.read != wanted {
+		return fmt.Errorf("%w: %d answers to %d questions", errUnread, f.read, wanted)
 	}
 	return nil
 }

@@ -24,10 +24,11 @@ func TestFactsFound(t *testing.T) {
 		{int64(7), false}, // one of three
 		{int64(-256), false},
 		{int64(768), false},
-		{7.0, false},
-		{nil, true}, // of no organization
+		{uint64(7), false}, // one of three
+		{true, false},
+		{nil, false},
 	} {
-		found := factsFound{flags: make([]int64, 3)}
+		found := factsFound{flags: make([]int64, 3), row: factsRow{revision: 1}}
 		err := found.Scan(c.numbers)
 		if err == nil {
 			err = found.complete()
@@ -35,5 +36,19 @@ func TestFactsFound(t *testing.T) {
 		if (err == nil) != c.ok || err != nil && !errors.Is(err, errUnread) {
 			t.Errorf("%v: %v", c.numbers, err)
 		}
+	}
+}
+
+// TestFactsFoundOne: a number has whatever type the driver gives it.
+func TestFactsFoundOne(t *testing.T) {
+	for _, number := range []any{int64(7), uint64(7), "7", []byte("7")} {
+		found := factsFound{flags: make([]int64, 1), row: factsRow{revision: 1}}
+		if err := found.Scan(number); err != nil || found.complete() != nil || found.flags[0] != answered|7 {
+			t.Errorf("%T: %v, %v, %b", number, err, found.complete(), found.flags[0])
+		}
+	}
+	nothing := factsFound{flags: make([]int64, 3)}
+	if err := nothing.complete(); err != nil {
+		t.Errorf("no organization: %v", err)
 	}
 }
