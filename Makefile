@@ -44,10 +44,12 @@ OTHERS := $(filter-out . $(ENGINES) $(BROWSER) $(PEERS),$(MODULES))
 # The longest come first.
 TESTS := $(addprefix test/,engines library engines-race browser $(OTHERS) peers)
 
+# What is not installed is named first: go test says nothing of what it skips.
 # Two run at a time: most of them wait for a database, or for the one thing that they
 # do, and leave a core with nothing to do.
 .PHONY: test
 test: ## run all tests of all modules, with the race detector
+	@go -C $(ENGINES) run ./missing
 	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target ABREAST=1 $(TESTS)
 
 .PHONY: $(TESTS)

@@ -2,8 +2,6 @@ package browsertest
 
 import (
 	"context"
-	"fmt"
-	"os/exec"
 	"sync"
 	"testing"
 
@@ -28,10 +26,9 @@ func chromium(t testing.TB) context.Context {
 }
 
 func startChromium() (context.Context, error) {
-	const name = "chromium"
-	path, err := exec.LookPath(name)
+	path, err := servers.Find("Chromium", "chromium", "chromium")
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w: the Debian package %[1]s", name, servers.ErrNotFound)
+		return nil, err
 	}
 	ctx, _ := chromedp.NewExecAllocator(context.Background(), append(chromedp.DefaultExecAllocatorOptions[:], chromedp.ExecPath(path))...)
 	ctx, _ = chromedp.NewContext(ctx)

@@ -26,5 +26,6 @@
 //
 // Starting an engine that is not installed returns ErrNotFound, and Need, which Shared
 // and Own call, skips the test. If the environment variable CHARTER_ENGINES is "all",
-// it fails. There are servers on Linux only.
+// it fails. Missing names what is not there before any test runs, for go test says
+// nothing of what it skips. There are servers on Linux only.
 package servers

@@ -31,11 +31,11 @@ const galeraNodes = 3
 // StartGalera starts a cluster, a node after the other, and returns when all are
 // members. Ctx bounds the start.
 func StartGalera(ctx context.Context, o Options) (*Galera, error) {
-	library, err := find("Galera", "galera-4", "libgalera_smm.so", "/usr/lib/galera", "/usr/lib64/galera-4")
+	library, err := galeraLibrary()
 	if err != nil {
 		return nil, err
 	}
-	if _, err := find("Galera", "rsync", "rsync"); err != nil {
+	if _, err := galeraCopier(); err != nil {
 		return nil, err
 	}
 	g := &Galera{ports: make([][]port, galeraNodes)}
@@ -52,6 +52,14 @@ func StartGalera(ctx context.Context, o Options) (*Galera, error) {
 		return nil, errors.Join(err, g.Close())
 	}
 	return g, nil
+}
+
+func galeraLibrary() (string, error) {
+	return Find("Galera", "galera-4", "libgalera_smm.so", "/usr/lib/galera", "/usr/lib64/galera-4")
+}
+
+func galeraCopier() (string, error) {
+	return Find("Galera", "rsync", "rsync")
 }
 
 // begin starts all nodes. The first begins the cluster alone and ends again, and the

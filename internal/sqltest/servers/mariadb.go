@@ -35,10 +35,14 @@ func StartMariaDB(ctx context.Context, o Options) (*MariaDB, error) {
 	return m, nil
 }
 
+func mariadbProgram() (string, error) {
+	return Find("MariaDB", "mariadb-server", "mariadbd", "/usr/sbin", "/usr/libexec")
+}
+
 // newMariaDB returns a server that has never run, with more flags than it needs. It
 // gets a copy of the folder data, or the data of a new server where that is "".
 func newMariaDB(ctx context.Context, name, data string, o Options, more ...string) (*MariaDB, error) {
-	binary, err := find(name, "mariadb-server", "mariadbd", "/usr/sbin", "/usr/libexec")
+	binary, err := mariadbProgram()
 	if err != nil {
 		return nil, err
 	}
@@ -107,9 +111,13 @@ func mariadbFolder(ctx context.Context, data string, who *account, disk int64) (
 	return here.copy(ctx, "mariadb", who, disk, data)
 }
 
+func mariadbInstaller() (string, error) {
+	return Find("MariaDB", "mariadb-server", "mariadb-install-db", "/usr/bin")
+}
+
 // install makes the data of a new server in dir.
 func install(ctx context.Context, dir string, who *account) error {
-	program, err := find("MariaDB", "mariadb-server", "mariadb-install-db", "/usr/bin")
+	program, err := mariadbInstaller()
 	if err != nil {
 		return err
 	}

@@ -52,9 +52,38 @@ func Own[S Engine](t testing.TB, start func(context.Context, Options) (S, error)
 	return s
 }
 
-// find returns where the program name of engine is: in PATH, or in one of dirs, which
-// may be patterns; of several matches the one with the highest number in it.
-func find(engine, debian, name string, dirs ...string) (string, error) {
+// Missing returns why tests will be skipped here, as Need says it: an error for each
+// program that is not installed, and one where nobody may mount. None is nil.
+func Missing() []error {
+	var missing []error
+	for _, find := range []func() (string, error){
+		postgresProgram, pgbouncerProgram, mariadbProgram, mariadbInstaller, galeraLibrary, galeraCopier,
+	} {
+		if _, err := find(); err != nil {
+			missing = append(missing, err)
+		}
+	}
+	if err := mountable(); err != nil {
+		missing = append(missing, err)
+	}
+	return missing
+}
+
+// mountable returns what Options.Disk would say.
+func mountable() error {
+	dir, err := os.MkdirTemp("", "charter-disk-")
+	if err != nil {
+		return err
+	}
+	err = mount(dir, 1<<20)
+	unmount(dir)
+	return errors.Join(err, os.Remove(dir))
+}
+
+// Find returns where the program name of engine is: in PATH, or in one of dirs, which
+// may be patterns; of several matches the one with the highest number in it. The error
+// is ErrNotFound and names the Debian package.
+func Find(engine, debian, name string, dirs ...string) (string, error) {
 	if runtime.GOOS == "linux" {
 		if path, err := exec.LookPath(name); err == nil {
 			return path, nil

@@ -25,7 +25,7 @@ var _ Engine = (*PgBouncer)(nil)
 
 // StartPgBouncer starts a PostgreSQL server and the pooler. Ctx bounds the start.
 func StartPgBouncer(ctx context.Context, o Options) (*PgBouncer, error) {
-	binary, err := find("PgBouncer", "pgbouncer", "pgbouncer", "/usr/sbin")
+	binary, err := pgbouncerProgram()
 	if err != nil {
 		return nil, err
 	}
@@ -41,6 +41,10 @@ func StartPgBouncer(ctx context.Context, o Options) (*PgBouncer, error) {
 		return nil, errors.Join(err, b.Close())
 	}
 	return b, nil
+}
+
+func pgbouncerProgram() (string, error) {
+	return Find("PgBouncer", "pgbouncer", "pgbouncer", "/usr/sbin")
 }
 
 func newPgBouncer(binary string, behind *Postgres, o Options) (*PgBouncer, error) {

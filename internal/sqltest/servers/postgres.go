@@ -35,9 +35,13 @@ func StartPostgres(ctx context.Context, o Options) (*Postgres, error) {
 	return p, nil
 }
 
+func postgresProgram() (string, error) {
+	return Find("PostgreSQL", "postgresql", "postgres", "/usr/lib/postgresql/*/bin")
+}
+
 // newPostgres returns a server that has never run.
 func newPostgres(ctx context.Context, o Options) (*Postgres, error) {
-	binary, err := find("PostgreSQL", "postgresql", "postgres", "/usr/lib/postgresql/*/bin")
+	binary, err := postgresProgram()
 	if err != nil {
 		return nil, err
 	}

@@ -317,9 +317,25 @@ func TestDisk(t *testing.T) {
 
 // What is not installed says which package has it.
 func TestNotFound(t *testing.T) {
-	_, err := find("Oracle", "oracle-server", "oracled", "/usr/sbin")
+	_, err := Find("Oracle", "oracle-server", "oracled", "/usr/sbin")
 	if want := "Oracle: not installed: oracled of the Debian package oracle-server"; err == nil || err.Error() != want || !errors.Is(err, ErrNotFound) {
 		t.Errorf("%v\nwant %s", err, want)
+	}
+}
+
+// What tests will not find is named, whichever of it there is.
+func TestMissing(t *testing.T) {
+	if os.Getenv(enginesVar) == "all" {
+		for _, err := range Missing() {
+			if !errors.Is(err, ErrNoDisk) {
+				t.Errorf("all is demanded: %v", err)
+			}
+		}
+	}
+	t.Setenv("PATH", t.TempDir())
+	missing := errors.Join(Missing()...)
+	if want := "Galera: not installed: rsync of the Debian package rsync"; missing == nil || !strings.Contains(missing.Error(), want) {
+		t.Errorf("%v\nwant %s", missing, want)
 	}
 }
 
