@@ -16,6 +16,7 @@ import (
 type Cow struct {
 	writing sync.Mutex
 	orgs    map[string]*cowOrg
+	holds   [3]map[string]struct{} // permissions, by role
 }
 
 type cowOrg struct {
@@ -45,9 +46,15 @@ type cowDevice struct {
 	holders atomic.Pointer[[]uint32] // members, ascending
 }
 
-// NewCow loads a Cow.
-func NewCow(d *workload.Data) *Cow {
+// NewCow loads a Cow, whose roles hold the permissions that holds returns.
+func NewCow(d *workload.Data, holds func(workload.Role) []string) *Cow {
 	c := &Cow{orgs: make(map[string]*cowOrg, len(d.Orgs))}
+	for _, role := range workload.Roles() {
+		c.holds[role] = map[string]struct{}{}
+		for _, permission := range holds(role) {
+			c.holds[role][permission] = struct{}{}
+		}
+	}
 	for _, o := range d.Orgs {
 		org := &cowOrg{
 			members: make(map[string]*cowMember, len(o.Members)), devices: make(map[string]*cowDevice, len(o.Devices)),
@@ -80,7 +87,7 @@ func NewCow(d *workload.Data) *Cow {
 }
 
 // Can answers a question.
-func (c *Cow) Can(org, user, device string) bool {
+func (c *Cow) Can(org, user, permission, device string) bool {
 	o, ok := c.orgs[org]
 	if !ok {
 		return false
@@ -90,7 +97,7 @@ func (c *Cow) Can(org, user, device string) bool {
 		return false
 	}
 	state := m.state.Load()
-	if !state.role.Holds() {
+	if _, ok := c.holds[state.role][permission]; !ok {
 		return false
 	}
 	d, ok := o.devices[device]
@@ -109,8 +116,8 @@ func (s *cowState) reaches(device uint32) bool {
 	return has
 }
 
-// CanEach answers whether a user may use each of devices.
-func (c *Cow) CanEach(org, user string, devices []string) []bool {
+// CanEach answers whether a user may do one thing with each of devices.
+func (c *Cow) CanEach(org, user, permission string, devices []string) []bool {
 	answers := make([]bool, len(devices))
 	o, ok := c.orgs[org]
 	if !ok {
@@ -120,7 +127,8 @@ func (c *Cow) CanEach(org, user string, devices []string) []bool {
 	if !ok {
 		return answers
 	}
-	if state := m.state.Load(); state.role.Holds() {
+	state := m.state.Load()
+	if _, ok := c.holds[state.role][permission]; ok {
 		for i, device := range devices {
 			d, ok := o.devices[device]
 			answers[i] = ok && state.reaches(d.number)
@@ -129,8 +137,8 @@ func (c *Cow) CanEach(org, user string, devices []string) []bool {
 	return answers
 }
 
-// Devices calls fn with each device that a user may use, in order.
-func (c *Cow) Devices(org, user string, fn func(string)) {
+// Devices calls fn with each device that a user may do one thing with, in order.
+func (c *Cow) Devices(org, user, permission string, fn func(string)) {
 	o, ok := c.orgs[org]
 	if !ok {
 		return
@@ -140,6 +148,9 @@ func (c *Cow) Devices(org, user string, fn func(string)) {
 		return
 	}
 	state := m.state.Load()
+	if _, ok := c.holds[state.role][permission]; !ok {
+		return
+	}
 	if state.role == workload.Admin {
 		for _, name := range o.names {
 			fn(name)

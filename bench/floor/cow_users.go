@@ -6,9 +6,9 @@ import (
 	"github.com/seed-5b9f5318/charter/bench/workload"
 )
 
-// Users calls fn with each user who may do what the workload's permission names with a
-// device: the Admins, then those who hold it and have a grant.
-func (c *Cow) Users(org, device string, fn func(string)) {
+// Users calls fn with each user who may do one thing with a device: the Admins, who
+// hold every permission, then those who hold this one and have a grant.
+func (c *Cow) Users(org, permission, device string, fn func(string)) {
 	o, ok := c.orgs[org]
 	if !ok {
 		return
@@ -20,8 +20,12 @@ func (c *Cow) Users(org, device string, fn func(string)) {
 	for _, admin := range *o.admins.Load() {
 		fn(o.users[admin])
 	}
+	var holds [3]bool
+	for role := range c.holds {
+		_, holds[role] = c.holds[role][permission]
+	}
 	for _, n := range *d.holders.Load() {
-		if o.byNumber[n].state.Load().role == workload.Editor {
+		if role := o.byNumber[n].state.Load().role; role != workload.Admin && holds[role] {
 			fn(o.users[n])
 		}
 	}

@@ -6,33 +6,47 @@ import (
 	"math"
 
 	"github.com/seed-5b9f5318/charter/bench/floor"
+	"github.com/seed-5b9f5318/charter/bench/load"
 	"github.com/seed-5b9f5318/charter/bench/measure"
 	"github.com/seed-5b9f5318/charter/bench/workload"
+	"github.com/seed-5b9f5318/charter/roles"
 )
 
 // Floor is the kind that others are compared with.
 func Floor() measure.Kind {
 	return measure.Kind{Name: measure.Floor, Load: func(d *workload.Data) (measure.System, error) {
-		return byHand{floor.NewCow(d)}, nil
+		return byHand{floor.NewCow(d, permissions)}, nil
 	}}
+}
+
+// permissions returns what a role holds, as everybody's roles do.
+func permissions(role workload.Role) (names []string) {
+	catalogue := roles.SmartServices()
+	set, _ := catalogue.BuiltIn(load.Role(role))
+	for _, p := range catalogue.Permissions(set) {
+		names = append(names, string(p))
+	}
+	return names
 }
 
 // byHand is a floor.
 type byHand struct{ cow *floor.Cow }
 
-func (b byHand) Can(org, user, device string) (bool, error) { return b.cow.Can(org, user, device), nil }
+func (b byHand) Can(org, user, device string) (bool, error) {
+	return b.cow.Can(org, user, workload.Permission, device), nil
+}
 
 func (b byHand) CanEach(org, user string, devices []string) ([]bool, error) {
-	return b.cow.CanEach(org, user, devices), nil
+	return b.cow.CanEach(org, user, workload.Permission, devices), nil
 }
 
 func (b byHand) Devices(org, user string, fn func(string)) error {
-	b.cow.Devices(org, user, fn)
+	b.cow.Devices(org, user, seen, fn)
 	return nil
 }
 
 func (b byHand) Users(org, device string, fn func(string)) error {
-	b.cow.Users(org, device, fn)
+	b.cow.Users(org, workload.Permission, device, fn)
 	return nil
 }
 

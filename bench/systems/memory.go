@@ -94,12 +94,14 @@ func (s service) CanEach(org, user string, devices []string) ([]bool, error) {
 	return s.Service.CanEach(s.ctx, actor(org, user), asked)
 }
 
+// seen is what every role holds, so that the devices of a Viewer are listed too.
+const seen = "devices.view"
+
 // most is the longest page there is.
 const most = charter.MaxLimit
 
 func (s service) Devices(org, user string, fn func(string)) error {
-	// What a member reaches, as the others list it: a Viewer's too.
-	for r, err := range s.AllResourcesFor(s.ctx, actor(org, user), "devices.view", charter.PageQuery{Limit: most}) {
+	for r, err := range s.AllResourcesFor(s.ctx, actor(org, user), seen, charter.PageQuery{Limit: most}) {
 		if err != nil {
 			return err
 		}

@@ -35,13 +35,19 @@ func TestMix(t *testing.T) {
 func TestFloor(t *testing.T) {
 	d := workload.Make(workload.Sizes()[0])
 	oracle := workload.Oracle{Data: d}
-	cow := floor.NewCow(d)
+	const every = "devices.view"
+	cow := floor.NewCow(d, func(r workload.Role) []string {
+		if r.Holds() {
+			return []string{every, workload.Permission}
+		}
+		return []string{every}
+	})
 	for _, q := range d.Questions(2000) {
-		if got := cow.Can(q.Org, q.User, q.Device); got != q.Want() {
+		if got := cow.Can(q.Org, q.User, workload.Permission, q.Device); got != q.Want() {
 			t.Errorf("%+v: got %v", q, got)
 		}
 		var devices []string
-		cow.Devices(q.Org, q.User, func(name string) { devices = append(devices, name) })
+		cow.Devices(q.Org, q.User, every, func(name string) { devices = append(devices, name) })
 		if want := oracle.Devices(q.Org, q.User); !slices.Equal(devices, want) {
 			t.Errorf("%+v: devices %v, want %v", q, devices, want)
 		}
