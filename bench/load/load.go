@@ -110,3 +110,15 @@ func join(ctx context.Context, tx store.Tx, m orgs.Member, give []grants.Grant) 
 func Role(r workload.Role) roles.ID {
 	return [...]roles.ID{workload.Admin: roles.Admin, workload.Editor: roles.Editor, workload.Viewer: roles.Viewer}[r]
 }
+
+// Permissions returns what a role holds.
+func Permissions(r workload.Role) []string {
+	catalogue := roles.SmartServices()
+	set, _ := catalogue.BuiltIn(Role(r))
+	held := catalogue.Permissions(set)
+	names := make([]string, len(held))
+	for i, p := range held {
+		names[i] = string(p)
+	}
+	return names
+}

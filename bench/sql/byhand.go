@@ -83,8 +83,8 @@ func newByHand(ctx context.Context, e *engine, d *workload.Data) (*byHand, error
 func (b *byHand) load(e *engine, d *workload.Data) error {
 	var permissions, members, devices, granted [][]any
 	for _, role := range workload.Roles() {
-		if role.Holds() {
-			permissions = append(permissions, []any{string(load.Role(role)), workload.Permission})
+		for _, p := range load.Permissions(role) {
+			permissions = append(permissions, []any{string(load.Role(role)), p})
 		}
 	}
 	for _, o := range d.Orgs {

@@ -9,24 +9,13 @@ import (
 	"github.com/seed-5b9f5318/charter/bench/load"
 	"github.com/seed-5b9f5318/charter/bench/measure"
 	"github.com/seed-5b9f5318/charter/bench/workload"
-	"github.com/seed-5b9f5318/charter/roles"
 )
 
 // Floor is the kind that others are compared with.
 func Floor() measure.Kind {
 	return measure.Kind{Name: measure.Floor, Load: func(d *workload.Data) (measure.System, error) {
-		return byHand{floor.NewCow(d, permissions)}, nil
+		return byHand{floor.NewCow(d, load.Permissions)}, nil
 	}}
-}
-
-// permissions returns what a role holds, as everybody's roles do.
-func permissions(role workload.Role) (names []string) {
-	catalogue := roles.SmartServices()
-	set, _ := catalogue.BuiltIn(load.Role(role))
-	for _, p := range catalogue.Permissions(set) {
-		names = append(names, string(p))
-	}
-	return names
 }
 
 // byHand is a floor.

@@ -11,7 +11,6 @@ import (
 	"github.com/seed-5b9f5318/charter/bench/load"
 	"github.com/seed-5b9f5318/charter/bench/measure"
 	"github.com/seed-5b9f5318/charter/bench/workload"
-	"github.com/seed-5b9f5318/charter/roles"
 )
 
 // Kinds are Casbin with one enforcer for all organizations, with one that remembers its
@@ -71,11 +70,9 @@ func fill(e *casbin.Enforcer, list []workload.Org) error {
 // grants.
 func add(e *casbin.Enforcer, o *workload.Org) error {
 	var may, have, granted, devices [][]string
-	catalogue := roles.SmartServices()
 	for _, role := range workload.Roles() {
-		set, _ := catalogue.BuiltIn(load.Role(role))
-		for _, p := range catalogue.Permissions(set) {
-			may = append(may, []string{name(role), o.ID, string(p)})
+		for _, p := range load.Permissions(role) {
+			may = append(may, []string{name(role), o.ID, p})
 		}
 	}
 	for _, device := range o.Devices {

@@ -11,7 +11,6 @@ import (
 	"github.com/seed-5b9f5318/charter/bench/load"
 	"github.com/seed-5b9f5318/charter/bench/measure"
 	"github.com/seed-5b9f5318/charter/bench/workload"
-	"github.com/seed-5b9f5318/charter/roles"
 )
 
 const policy = `permit (principal, action, resource) when {
@@ -44,11 +43,9 @@ func newSystem(d *workload.Data) (*system, error) {
 		return nil, err
 	}
 	s := &system{policies, cedar.EntityMap{}, cedar.NewEntityUID(actions, workload.Permission)}
-	catalogue := roles.SmartServices()
 	for _, r := range workload.Roles() {
-		holds, _ := catalogue.BuiltIn(load.Role(r))
 		var list []cedar.Value
-		for _, p := range catalogue.Permissions(holds) {
+		for _, p := range load.Permissions(r) {
 			list = append(list, cedar.NewEntityUID(actions, cedar.String(p)))
 		}
 		s.put(roleID(r), cedar.RecordMap{permissions: cedar.NewSet(list...)})

@@ -15,7 +15,6 @@ import (
 	"github.com/seed-5b9f5318/charter/bench/load"
 	"github.com/seed-5b9f5318/charter/bench/measure"
 	"github.com/seed-5b9f5318/charter/bench/workload"
-	"github.com/seed-5b9f5318/charter/roles"
 )
 
 const policy = `package bench
@@ -87,12 +86,10 @@ func newSystem(d *workload.Data) (*system, error) {
 // object returns the data as OPA has it.
 func object(d *workload.Data) map[string]any {
 	held, all := map[string]any{}, make(map[string]any, len(d.Orgs))
-	catalogue := roles.SmartServices()
 	for _, r := range workload.Roles() {
-		holds, _ := catalogue.BuiltIn(load.Role(r))
 		set := map[string]any{}
-		for _, p := range catalogue.Permissions(holds) {
-			set[string(p)] = true
+		for _, p := range load.Permissions(r) {
+			set[p] = true
 		}
 		held[name(r)] = set
 	}
