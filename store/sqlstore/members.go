@@ -99,7 +99,7 @@ func (r reader) memberSeeks(q store.MemberQuery, key string) []*query {
 		case len(byRole) == 0:
 			seeks = append(seeks, r.addAfter(seek(), q, key))
 		case len(byRole)*len(statuses) > maxSeeks:
-			seeks = append(seeks, r.addAfter(seek().add(r.inRoles(), array(r.dialect, byRole)), q, key))
+			seeks = append(seeks, r.addAfter(seek().add(`AND`).addQuery(oneOf(r.dialect, `m.role`, byRole)), q, key))
 		case q.Sort == orgs.ByRole:
 			for _, role := range byRole {
 				part := seek().add(`AND m.role_key = ?`, role.Key()).addAfterInRole(q, role)
@@ -123,10 +123,6 @@ func orderByID(descending bool) string {
 	}
 	return `ORDER BY id`
 }
-
-// inRoles lets only those pass whose role is in a list, and is nothing to start
-// from, as a planner would take it without the IS TRUE.
-func (r reader) inRoles() string { return `AND (m.role IN ` + r.list + `) IS TRUE` }
 
 // addAfter lets only what comes after q.After pass.
 func (r reader) addAfter(part *query, q store.MemberQuery, key string) *query {
@@ -181,7 +177,7 @@ func (r reader) memberSearch(q store.MemberQuery, key string, statuses []orgs.St
 	part := sentence(`SELECT m.*, m.`+key+` AS sort_key FROM (`).addAll(`UNION`, ranges).
 		add(`) AS found`).add(r.joinEach(`charter_members`, `m`, `m.org = ? AND m.id = found.id`), q.Org)
 	if len(byRole) > 0 {
-		part.add(r.inRoles(), array(r.dialect, byRole))
+		part.add(`AND`).addQuery(oneOf(r.dialect, `m.role`, byRole))
 	}
 	return r.addAfter(part, q, key)
 }

@@ -87,6 +87,23 @@ func (d *dialect) written(element string) string {
 	return d.element(element)
 }
 
+// maxCompared is how many elements of a list are parameters, to compare with one by one:
+// to make a table of so few costs more.
+const maxCompared = 8
+
+// oneOf says that column is an element of list. It is nothing to start from, as a planner
+// would take it without the IS TRUE.
+func oneOf[T ~string](d *dialect, column string, list []T) *query {
+	switch n := len(list); {
+	case n == 0:
+		return sentence(`1 = 0`)
+	case n <= maxCompared:
+		// SQLite makes a table of a longer IN, too.
+		return sentence(`(`+strings.Join(repeated(column+` = ?`, n), ` OR `)+`) IS TRUE`, values(list)...)
+	}
+	return sentence(`(`+column+` IN `+d.list+`) IS TRUE`, array(d, list))
+}
+
 // matching returns what stands after FROM to find the rows of table whose columns are
 // those of an element of list, and its parameters. More conditions may follow. One
 // element is parameters: to make a table of it costs more than to find a row.
@@ -112,9 +129,9 @@ func equal(columns, values []string) string {
 }
 
 // values returns list as parameters.
-func values(list []string) (args []any) {
+func values[T ~string](list []T) (args []any) {
 	for _, value := range list {
-		args = append(args, value)
+		args = append(args, string(value))
 	}
 	return args
 }

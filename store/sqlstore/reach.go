@@ -42,8 +42,8 @@ func (r reader) resourceSeeks(q store.ResourceQuery) (seeks []*query) {
 		return sentence(`SELECT m.id FROM charter_members m WHERE m.org = ? AND m.user_id = ? AND m.status = 'active'`, q.Org, q.User)
 	}
 	const all, of, inOrg = `SELECT s.kind AS kind, s.id AS id`, `charter_resources s`, `s.org = ?`
-	free := condition{`charter_members m ` + r.oneByUser, sentence(`m.org = ? AND m.user_id = ? AND m.status = 'active' AND m.role IN `+r.list,
-		q.Org, q.User, array(r.dialect, q.Reach))}
+	free := condition{`charter_members m ` + r.oneByUser, sentence(`m.org = ? AND m.user_id = ? AND m.status = 'active' AND`,
+		q.Org, q.User).addQuery(oneOf(r.dialect, `m.role`, q.Reach))}
 	after := position{}
 	if q.After != nil {
 		after = position{q.After.Kind, q.After.ID}
@@ -170,10 +170,10 @@ func (r reader) addSpan(q *query, s span, kind, id string) *query {
 	case "":
 		return q
 	case "IN":
-		if len(s.kinds) == 0 {
-			return q.add(`AND 1 = 0`)
+		if len(s.kinds) > 0 {
+			q.add(`AND `+kind+` >= ?`, s.kinds[0])
 		}
-		return q.add(`AND `+kind+` >= ? AND (`+kind+` IN `+r.list+`) IS TRUE`, s.kinds[0], array(r.dialect, s.kinds)) // see inRoles
+		return q.add(`AND`).addQuery(oneOf(r.dialect, kind, s.kinds))
 	}
 	q.add(`AND `+kind+` `+s.is+` ?`, s.kind)
 	if s.is == "=" {
@@ -254,9 +254,9 @@ func (r reader) granteeSeeks(q store.GranteeQuery) (seeks []*query) {
 	}
 	free, perhaps := apart(q)
 	if len(free)+len(perhaps) > maxSeeks {
-		members(registered, r.inRoles(), array(r.dialect, free))
+		members(registered, `AND`).addQuery(oneOf(r.dialect, `m.role`, free))
 		if len(perhaps) > 0 {
-			members(registered, r.inRoles(), array(r.dialect, perhaps)).add(`AND `+storing, q.Permission)
+			members(registered, `AND`).addQuery(oneOf(r.dialect, `m.role`, perhaps)).add(`AND `+storing, q.Permission)
 		}
 		return seeks
 	}
@@ -290,7 +290,7 @@ const storing = `EXISTS (SELECT 1 FROM charter_role_permissions p WHERE p.org = 
 // eligible says that m's role is one that q asks for, and is nothing to start from.
 func (r reader) eligible(q store.GranteeQuery) *query {
 	if q.Permission == "" {
-		return sentence(r.inRoles(), array(r.dialect, q.Roles))
+		return sentence(`AND`).addQuery(oneOf(r.dialect, `m.role`, q.Roles))
 	}
-	return sentence(`AND ((m.role IN `+r.list+`) IS TRUE OR `+storing+`)`, array(r.dialect, q.Roles), q.Permission)
+	return sentence(`AND (`).addQuery(oneOf(r.dialect, `m.role`, q.Roles)).add(`OR `+storing+`)`, q.Permission)
 }
