@@ -13,7 +13,9 @@
 //
 // # The contract
 //
-// Each sentence has a number, and package storetest a case with the same one.
+// Each sentence has a number, and package storetest a case with the same one. That
+// records outlive the process is no part of it: it is for the adapter to promise, and
+// for storetest.Reopen to prove.
 //
 // Transactions:
 //

@@ -44,6 +44,17 @@
 //
 //	go test -race -count=100 -run 'TestStore/C(7|8|9|11|15|16|17)_'
 //
+// Whether records outlive the process the contract leaves to the store. One that
+// promises it has a second test, [Reopen], which opens its records again after each
+// kind of write:
+//
+//	func TestReopen(t *testing.T) {
+//		storetest.Reopen(t, func(t testing.TB) func() store.Store {
+//			folder := t.TempDir()
+//			return func() store.Store { return mystore.New(folder) }
+//		})
+//	}
+//
 // # Order of work
 //
 //  1. CreateOrganization, UpdateOrganization, Organization, PutUser and User, with

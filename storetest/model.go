@@ -24,16 +24,26 @@ func modelCases() []Case {
 	}}
 }
 
-// runs is how many plans the model goes through. The flag -rapid.checks sets
-// another number, and -rapid.steps how long a plan is.
-const runs = 12
+// How many plans the model goes through, of a store that is opened once and of one that
+// is opened again and again. The flag -rapid.checks sets another number, and
+// -rapid.steps how long a plan is.
+const (
+	runs       = 12
+	runsReopen = 4
+)
 
-// caseModel takes random steps with the store and with memstore, and compares
+// caseModel is caseModelOf a store that is not opened again.
+func caseModel(ctx context.Context, s store.Store) error { return caseModelOf(ctx, s, nil) }
+
+// caseModelOf takes random steps with the store and with memstore, and compares
 // what each step held, how it ended, and what is read after it. A failure is the
 // shortest plan that rapid finds, with the seed to find it again.
-func caseModel(ctx context.Context, s store.Store) error {
-	reference := memstore.New()
+func caseModelOf(ctx context.Context, s store.Store, again func() store.Store) error {
+	stores := [2]store.Store{memstore.New(), s}
 	enough := runs
+	if again != nil {
+		enough = runsReopen
+	}
 	if f := flag.Lookup("rapid.checks"); f != nil && f.Value.String() != "100" { // rapid's own default
 		enough = int(^uint(0) >> 1)
 	}
@@ -49,7 +59,7 @@ func caseModel(ctx context.Context, s store.Store) error {
 				panic(p)
 			}
 		}()
-		m := &model{ctx: ctx, stores: [2]store.Store{reference, s}, run: fmt.Sprintf("run%06d", run), rows: map[orgs.ID][]orgs.MemberID{}}
+		m := &model{ctx: ctx, stores: &stores, again: again, run: fmt.Sprintf("run%06d", run), rows: map[orgs.ID][]orgs.MemberID{}}
 		m.begin(rt)
 		for range 3 { // a long plan goes where a short one does not
 			rt.Repeat(map[string]func(*rapid.T){"": m.compare, "step": m.takeStep})
@@ -63,8 +73,9 @@ func caseModel(ctx context.Context, s store.Store) error {
 // left behind makes no difference.
 type model struct {
 	ctx    context.Context
-	stores [2]store.Store // the reference and the one under test
-	run    string         // the beginning of every ID
+	stores *[2]store.Store    // the reference and the one under test
+	again  func() store.Store // opens that one once more; nil where it is not to
+	run    string             // the beginning of every ID
 
 	founded   []orgs.ID
 	rows      map[orgs.ID][]orgs.MemberID // every ID that a row had
@@ -119,6 +130,9 @@ func kind(err error) error {
 	}
 	return err
 }
+
+// reopen opens the store once more.
+func (m *model) reopen(*rapid.T) { m.stores[1] = m.again() }
 
 // look reads the same from both stores.
 func (m *model) look(rt *rapid.T, l look) {

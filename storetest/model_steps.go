@@ -101,6 +101,9 @@ func (m *model) steps() []step {
 		{"Append", m.inOrganization(m.append)},
 		{"DeleteMember", m.inOrganization(m.remove)},
 	}
+	if m.again != nil {
+		common = append(common, step{"open again", m.reopen})
+	}
 	return slices.Concat(common, common, []step{
 		{"CreateOrganization", m.found},
 		{"UpdateOrganization", m.inOrganization(m.describe)},
