@@ -23,5 +23,5 @@ func main() {
 	for i, err := range missing {
 		reasons[i] = err.Error()
 	}
-	fmt.Fprintln(os.Stdout, "tests skipped here:", strings.Join(reasons, "; "))
+	fmt.Fprintln(os.Stdout, "missing here:", strings.Join(reasons, "; "))
 }
