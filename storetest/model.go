@@ -32,13 +32,13 @@ const (
 	runsReopen = 4
 )
 
-// caseModel is caseModelOf a store that is not opened again.
-func caseModel(ctx context.Context, s store.Store) error { return caseModelOf(ctx, s, nil) }
+// caseModel is followPlans with a store that is not opened again.
+func caseModel(ctx context.Context, s store.Store) error { return followPlans(ctx, s, nil) }
 
-// caseModelOf takes random steps with the store and with memstore, and compares
+// followPlans takes random steps with the store and with memstore, and compares
 // what each step held, how it ended, and what is read after it. A failure is the
 // shortest plan that rapid finds, with the seed to find it again.
-func caseModelOf(ctx context.Context, s store.Store, again func() store.Store) error {
+func followPlans(ctx context.Context, s store.Store, again func() store.Store) error {
 	stores := [2]store.Store{memstore.New(), s}
 	enough := runs
 	if again != nil {

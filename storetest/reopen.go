@@ -34,18 +34,18 @@ func reopenCases(again func() store.Store) []Case {
 		return func(ctx context.Context, s store.Store) error { return run(ctx, s, again) }
 	}
 	return []Case{
-		numbered(1, "what was kept is there for who opens the store again", withAgain(caseKeptIsThere)),
-		numbered(1, "what was not kept is not there for who opens the store again", withAgain(caseUnkeptIsNotThere)),
+		numbered(1, "what was kept is there for who opens the store again", withAgain(keptIsThere)),
+		numbered(1, "what was not kept is not there for who opens the store again", withAgain(unkeptIsNotThere)),
 		{
 			Name:  "Model the same steps give the same answers, however often the store is opened again",
 			Claim: "to be opened again changes nothing",
-			Run:   withAgain(caseModelOf),
+			Run:   withAgain(followPlans),
 		},
 	}
 }
 
-// caseKeptIsThere opens the store again after each kind of write.
-func caseKeptIsThere(ctx context.Context, s store.Store, again func() store.Store) error {
+// keptIsThere opens the store again after each kind of write.
+func keptIsThere(ctx context.Context, s store.Store, again func() store.Store) error {
 	t := newTrial(ctx, s)
 	t.scene()
 	for _, w := range writes() {
@@ -60,8 +60,8 @@ func caseKeptIsThere(ctx context.Context, s store.Store, again func() store.Stor
 	return t.err
 }
 
-// caseUnkeptIsNotThere opens the store again after each kind of write has failed.
-func caseUnkeptIsNotThere(ctx context.Context, s store.Store, again func() store.Store) error {
+// unkeptIsNotThere opens the store again after each kind of write has failed.
+func unkeptIsNotThere(ctx context.Context, s store.Store, again func() store.Store) error {
 	t := newTrial(ctx, s)
 	t.scene()
 	before := t.picture(sceneScope())
