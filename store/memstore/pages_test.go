@@ -108,14 +108,14 @@ func TestPagesDoNotGrow(t *testing.T) {
 		"everybody's name":  {Search: orgs.NewSearch("ann")},
 	} {
 		took := map[int][]time.Duration{}
-		for range 5 {
+		for range 20 {
 			for size, s := range stores {
-				took[size] = append(took[size], timed(t, s, pages(filter, size)))
+				took[size] = fastest(took[size], timed(t, s, pages(filter, size)))
 			}
 		}
-		was, is, most := median(took[small]), median(took[large]), 10.0
+		was, is, most := sum(took[small]), sum(took[large]), 3.0
 		if name == "everybody's name" {
-			most = 20
+			most = 10
 		}
 		grown := float64(is) / float64(was)
 		t.Logf("%-18s %8v with %d members, %8v with %d: %.1f ×", name, was, small, is, large, grown)
@@ -125,21 +125,34 @@ func TestPagesDoNotGrow(t *testing.T) {
 	}
 }
 
-// timed reads each page and says how long all took.
-func timed(t *testing.T, s *memstore.Store, list []store.MemberQuery) time.Duration {
+// timed reads each page and says how long it took.
+func timed(t *testing.T, s *memstore.Store, list []store.MemberQuery) []time.Duration {
 	t.Helper()
-	began := time.Now()
-	for _, q := range list {
+	took := make([]time.Duration, len(list))
+	for i, q := range list {
+		began := time.Now()
 		if _, err := s.Members(t.Context(), q); err != nil {
 			t.Fatal(err)
 		}
+		took[i] = time.Since(began)
 	}
-	return time.Since(began)
+	return took
 }
 
-func median(list []time.Duration) time.Duration {
-	slices.Sort(list)
-	return list[len(list)/2]
+// fastest returns the lesser of each pair. A page takes less than the turn that another
+// process takes on a busy machine, and of many times one is undisturbed.
+func fastest(before, now []time.Duration) []time.Duration {
+	for i := range before {
+		now[i] = min(before[i], now[i])
+	}
+	return now
+}
+
+func sum(list []time.Duration) (all time.Duration) {
+	for _, d := range list {
+		all += d
+	}
+	return all
 }
 
 // A filter of more roles than a page is merged from finds the same rows.
