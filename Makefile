@@ -50,12 +50,12 @@ OTHERS := $(filter-out . $(ENGINES) $(BROWSER) $(PEERS),$(MODULES))
 TESTS := $(addprefix test/,engines engines-half library engines-race browser $(OTHERS) peers)
 
 # What is not installed is named first: go test says nothing of what it skips.
-# Three run at a time: most of them wait for a database, or for the one thing that they
-# do, and leave a core with nothing to do.
+# Two run at a time: most of them wait for a database, or for the one thing that they
+# do, and leave a core with nothing to do. With three of them all take longer.
 .PHONY: test
 test: ## run all tests of all modules, with the race detector
 	@go -C $(ENGINES) run ./missing
-	@$(MAKE) --no-print-directory --jobs=3 --output-sync=target ABREAST=1 $(TESTS)
+	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target ABREAST=1 $(TESTS)
 
 .PHONY: $(TESTS)
 test/library:
