@@ -47,7 +47,7 @@ PEERS := bench/peers
 OTHERS := $(filter-out . $(ENGINES) $(BROWSER) $(PEERS),$(MODULES))
 
 # The longest come first.
-TESTS := $(addprefix test/,engines engines-half library engines-race browser $(OTHERS) peers)
+TESTS := $(addprefix test/,engines engines-half browser library engines-race $(OTHERS) peers)
 
 # What is not installed is named first: go test says nothing of what it skips.
 # Two run at a time: most of them wait for a database, or for the one thing that they
