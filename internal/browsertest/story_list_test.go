@@ -123,22 +123,33 @@ func (s *story) filtering() {
 // filters ticks boxes of the filter and, where no script does, applies it.
 func (p *person) filters(boxes ...string) {
 	p.t.Helper()
-	p.ticks(boxes...)
-	p.applies()
+	for _, box := range boxes {
+		p.applies(func() { p.ticks(box) })
+	}
 }
 
 // searches fills the field of the filter.
 func (p *person) searches(text string) {
 	p.t.Helper()
-	p.fills("Search", text)
-	p.applies()
+	p.applies(func() { p.fills("Search", text) })
 }
 
-func (p *person) applies() {
+// applies makes a change of the filter and waits until the list is that of the filter:
+// what leads on from the one before knows nothing of it.
+func (p *person) applies(change func()) {
 	p.t.Helper()
+	before := p.address().RawQuery
+	change()
 	if !p.scripts {
 		p.goes("Apply")
+		return
 	}
+	until(p.t, func() error {
+		if p.address().RawQuery == before {
+			return fmt.Errorf("the filter is not applied: still %q", before)
+		}
+		return nil
+	})
 }
 
 // sorts follows the heading of a column, after which the list is sorted by it.
