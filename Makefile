@@ -22,7 +22,7 @@ GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.8.0
 MODULES := $(patsubst %/,%,$(dir $(wildcard go.mod */go.mod */*/go.mod)))
 
 # SQLite is C, translated to Go: it shares no memory with us, and with the detector in it
-# takes ten times as long.
+# takes several times as long.
 RACE := -race -gcflags=modernc.org/...=-race=false
 TESTFLAGS ?= $(RACE) -timeout=20m
 SIZE ?= S,L,whale,growth

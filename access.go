@@ -154,8 +154,8 @@ func (a *Access) Can(p roles.Permission, r grants.Resource) (bool, error) {
 	}
 	reached, ok := a.reached(r)
 	if !reached {
-		// An ID that is reached is a proper one. The others are looked at, and nothing else
-		// is left to refuse: a denial is no dearer than a yes.
+		// An ID that is reached is a proper one. The others are looked at; nothing else is
+		// left to refuse.
 		if err := input.ID("resource.id", string(r.ID)); err != nil || ok {
 			return false, err
 		}

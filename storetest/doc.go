@@ -37,8 +37,8 @@
 // The last case is a model: pgregory.net/rapid draws plans, which are carried out
 // in the store and in memstore, and what both answer is compared after each step.
 // Its flags apply: -rapid.checks for another number of plans, -rapid.steps for
-// longer ones, -rapid.seed to repeat one that failed. A failing plan is kept in
-// testdata/rapid of the adapter and tried first the next time.
+// longer ones, -rapid.seed to repeat one that failed. A failing plan is kept by the
+// name of the subtest in testdata/rapid of the adapter, and tried first the next time.
 //
 // To look harder, repeat what is about concurrency:
 //
@@ -51,7 +51,15 @@
 //	func TestReopen(t *testing.T) {
 //		storetest.Reopen(t, func(t testing.TB) func() store.Store {
 //			folder := t.TempDir()
-//			return func() store.Store { return mystore.New(folder) }
+//			var s *mystore.Store
+//			t.Cleanup(func() { s.Close() })
+//			return func() store.Store {
+//				if s != nil {
+//					s.Close()
+//				}
+//				s = mystore.New(folder)
+//				return s
+//			}
 //		})
 //	}
 //

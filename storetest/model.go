@@ -29,26 +29,49 @@ func modelCases() []Case {
 // -rapid.steps how long a plan is.
 const (
 	runs       = 12
-	runsReopen = 4
+	runsReopen = 6
 )
 
-// caseModel is followPlans with a store that is not opened again.
-func caseModel(ctx context.Context, s store.Store) error { return followPlans(ctx, s, nil) }
-
-// followPlans takes random steps with the store and with memstore, and compares
-// what each step held, how it ended, and what is read after it. A failure is the
-// shortest plan that rapid finds, with the seed to find it again.
-func followPlans(ctx context.Context, s store.Store, again func() store.Store) error {
+// caseModel follows all plans in one store.
+func caseModel(ctx context.Context, s store.Store) error {
 	stores := [2]store.Store{memstore.New(), s}
-	enough := runs
-	if again != nil {
-		enough = runsReopen
+	return followPlans(ctx, runs, func() (*model, error) { return &model{stores: stores}, nil })
+}
+
+// reopenedModel follows each plan in a place of its own, so that what a plan did there
+// makes no difference to the next, not even to the same one when it is tried again.
+func reopenedModel(ctx context.Context, place func() func() store.Store) error {
+	return followPlans(ctx, runsReopen, func() (*model, error) {
+		open, s, err := openFresh(ctx, place)
+		return &model{stores: [2]store.Store{memstore.New(), s}, open: open}, err
+	})
+}
+
+// nameKey is the key of the name of the test that a case runs as.
+type nameKey struct{}
+
+// withName returns ctx for a case that runs as the test of this name.
+func withName(ctx context.Context, name string) context.Context {
+	return context.WithValue(ctx, nameKey{}, name)
+}
+
+func nameOfTest(ctx context.Context) string {
+	if name, ok := ctx.Value(nameKey{}).(string); ok {
+		return name
 	}
+	return "Model"
+}
+
+// followPlans takes the random steps of so many plans with a store and with memstore,
+// which begin returns, and compares what each step held, how it ended, and what is read
+// after it. A failure is the shortest plan that rapid finds, with the seed to find it
+// again.
+func followPlans(ctx context.Context, enough int, begin func() (*model, error)) error {
 	if f := flag.Lookup("rapid.checks"); f != nil && f.Value.String() != "100" { // rapid's own default
 		enough = int(^uint(0) >> 1)
 	}
 	run, failing := 0, false
-	report := &recorder{name: "Model"}
+	report := &recorder{name: nameOfTest(ctx)}
 	report.check(func(rt *rapid.T) {
 		if run++; run > enough && !failing {
 			return
@@ -59,7 +82,11 @@ func followPlans(ctx context.Context, s store.Store, again func() store.Store) e
 				panic(p)
 			}
 		}()
-		m := &model{ctx: ctx, stores: &stores, again: again, run: fmt.Sprintf("run%06d", run), rows: map[orgs.ID][]orgs.MemberID{}}
+		m, err := begin()
+		if err != nil {
+			rt.Fatal(err)
+		}
+		m.ctx, m.run, m.rows = ctx, fmt.Sprintf("run%06d", run), map[orgs.ID][]orgs.MemberID{}
 		m.begin(rt)
 		for range 3 { // a long plan goes where a short one does not
 			rt.Repeat(map[string]func(*rapid.T){"": m.compare, "step": m.takeStep})
@@ -73,8 +100,8 @@ func followPlans(ctx context.Context, s store.Store, again func() store.Store) e
 // left behind makes no difference.
 type model struct {
 	ctx    context.Context
-	stores *[2]store.Store    // the reference and the one under test
-	again  func() store.Store // opens that one once more; nil where it is not to
+	stores [2]store.Store     // the reference and the one under test
+	open   func() store.Store // opens that one again; nil where it is not to be
 	run    string             // the beginning of every ID
 
 	founded   []orgs.ID
@@ -131,8 +158,14 @@ func kind(err error) error {
 	return err
 }
 
-// reopen opens the store once more.
-func (m *model) reopen(*rapid.T) { m.stores[1] = m.again() }
+// reopen opens the store again.
+func (m *model) reopen(rt *rapid.T) {
+	s, err := opened(m.open)
+	if err != nil {
+		rt.Fatal(err)
+	}
+	m.stores[1] = s
+}
 
 // look reads the same from both stores.
 func (m *model) look(rt *rapid.T, l look) {

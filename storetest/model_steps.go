@@ -101,8 +101,8 @@ func (m *model) steps() []step {
 		{"Append", m.inOrganization(m.append)},
 		{"DeleteMember", m.inOrganization(m.remove)},
 	}
-	if m.again != nil {
-		common = append(common, step{"open again", m.reopen})
+	if m.open != nil {
+		common = append(common, step{"open again", m.reopen}, step{"open again", m.reopen})
 	}
 	return slices.Concat(common, common, []step{
 		{"CreateOrganization", m.found},

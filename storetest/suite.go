@@ -55,7 +55,7 @@ func inBulk(c Case) Case {
 	return c
 }
 
-// Option changes how [Run] works.
+// Option changes how [Run] and [Reopen] work.
 type Option func(*settings)
 
 type settings struct{ watchdog, grace time.Duration }
@@ -66,7 +66,9 @@ const defaultWatchdog = time.Minute
 
 // Watchdog sets how long one case may take before it is given up: then its
 // subtest fails and prints the stacks of all goroutines. The default is one
-// minute.
+// minute. The model, when a plan has failed, looks for a shorter one for as long as
+// the flag -rapid.shrinktime says, half a minute by default: a shorter watchdog wants
+// a shorter one of these, or what has failed is never told.
 func Watchdog(limit time.Duration) Option {
 	return func(s *settings) { s.watchdog = limit }
 }
@@ -91,16 +93,24 @@ func Run(t *testing.T, open func(t testing.TB) store.Store, options ...Option) {
 
 func runAll(t *testing.T, cases []Case, open func(t testing.TB) store.Store, options ...Option) {
 	t.Helper()
+	for _, c := range cases {
+		t.Run(c.Name, func(t *testing.T) { runCase(t, c, open(t), settingsOf(options)) })
+	}
+}
+
+func settingsOf(options []Option) settings {
 	s := settings{watchdog: defaultWatchdog, grace: defaultGrace}
 	for _, option := range options {
 		option(&s)
 	}
-	for _, c := range cases {
-		t.Run(c.Name, func(t *testing.T) {
-			if err := c.check(withGrace(t.Context(), s.grace), open(t), s.watchdog); err != nil {
-				t.Error(c.report(err))
-			}
-		})
+	return s
+}
+
+// runCase runs c on under as the test t.
+func runCase(t *testing.T, c Case, under store.Store, s settings) {
+	t.Helper()
+	if err := c.check(withName(withGrace(t.Context(), s.grace), t.Name()), under, s.watchdog); err != nil {
+		t.Error(c.report(err))
 	}
 }
 

@@ -19,6 +19,9 @@ func TestRunsEveryCase(t *testing.T) {
 			if got := graceOf(ctx); got != time.Hour {
 				t.Errorf("grace is %v, want an hour", got)
 			}
+			if got, want := nameOfTest(ctx), "TestRunsEveryCase/cases/"+strings.ReplaceAll(name, " ", "_"); got != want {
+				t.Errorf("the case runs as %s, want %s", got, want)
+			}
 			ran = append(ran, name)
 			return nil
 		}})
