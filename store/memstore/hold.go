@@ -62,7 +62,7 @@ func (t *tx) holdUsers(ids []orgs.UserID, except orgs.ID) map[orgs.UserID]store.
 // latest returns the organization that p joined most recently and is an active
 // member of, other than except.
 func (s *state) latest(p *person, except orgs.ID) orgs.ID {
-	for o, r := range s.rowsOf(p.number, s.joined.From(byJoined, newest(p.number))) {
+	for o, r := range s.rowsOf(p.number, s.joined.From(s.byJoined(""), newest(p.number))) {
 		if o.record.ID != except && r.status == orgs.Active {
 			return o.record.ID
 		}

@@ -23,8 +23,12 @@ type crowd struct {
 	numbers cow.Sorted[uint32] // empty in what add has made
 }
 
-// maxFew is how many are few. A crowd that has become half as many is few again.
-const maxFew = 64
+const (
+	// maxFew is how many are few. A crowd that has become half as many is few again.
+	maxFew = 64
+	// some is how many there is room for at first.
+	some = 8
+)
 
 // has reports whether n is in l, which with has made.
 func (l *links) has(n uint32) bool {
@@ -33,6 +37,14 @@ func (l *links) has(n uint32) bool {
 		return ok
 	}
 	return slices.Contains(l.few, n)
+}
+
+// len returns how many there are.
+func (l *links) len() int {
+	if l.many != nil {
+		return l.many.ordered.Len()
+	}
+	return len(l.few)
 }
 
 // all returns every number, in order.
@@ -115,6 +127,9 @@ func (l *links) add(edit cow.Edit, order cow.Order[uint32], n uint32) {
 	i := len(l.few)
 	if i > 0 && order(l.few[i-1], n) > 0 {
 		i, _ = slices.BinarySearchFunc(l.few, n, order)
+	}
+	if len(l.few) == cap(l.few) {
+		l.few = append(make([]uint32, 0, len(l.few)+max(some, len(l.few)/4)), l.few...)
 	}
 	l.few = slices.Insert(l.few, i, n)
 }

@@ -60,9 +60,9 @@ func (r *reader) Memberships(ctx context.Context, q store.MembershipQuery) ([]st
 	if p == nil {
 		return nil, nil
 	}
-	list := s.joined.From(byJoined, newest(p.number))
+	list := s.joined.From(s.byJoined(""), newest(p.number))
 	if q.After != nil {
-		list = s.joined.After(byJoined, membership{person: p.number, at: microsOf(q.After.JoinedAt), org: q.After.Org})
+		list = s.joined.After(s.byJoined(q.After.Org), membership{person: p.number, at: microsOf(q.After.JoinedAt)})
 	}
 	var page []store.Membership
 	for o, r := range s.rowsOf(p.number, list) {

@@ -13,7 +13,7 @@ import (
 // sorts is the number of orders of a member list.
 const sorts = int(orgs.ByRole) + 1
 
-// row is a member. Once it is in a tenant it never changes; a change is another
+// row is a member. Once its transaction is over it never changes; a change is another
 // row with its number. What a check reads comes first.
 type row struct {
 	user   orgs.UserID
@@ -22,6 +22,7 @@ type row struct {
 	status orgs.Status
 	id     orgs.MemberID
 
+	edit    cow.Edit // of the transaction that added the row
 	number  uint32
 	person  uint32 // of the user; 0 while invited
 	joined  micros

@@ -201,18 +201,24 @@ type membership struct {
 	tenant uint32
 	row    uint32
 	at     micros // when the row joined
-	org    orgs.ID
 }
 
 func membershipOf(o *tenant, r *row) membership {
-	return membership{r.person, o.number, r.number, r.joined, o.record.ID}
+	return membership{r.person, o.number, r.number, r.joined}
 }
 
 // newest is before every membership of a person.
 func newest(person uint32) membership { return membership{person: person, at: math.MaxInt64} }
 
-func byJoined(a, b membership) int {
-	return cmp.Or(cmp.Compare(a.person, b.person), cmp.Compare(b.at, a.at), cmp.Compare(a.org, b.org))
+// byJoined is the order of memberships. The tenant 0 stands for at.
+func (s *state) byJoined(at orgs.ID) cow.Order[membership] {
+	org := orderBy(at, func(n uint32) orgs.ID { return s.tenants.at(n).record.ID }, cmp.Compare[orgs.ID])
+	return func(a, b membership) int {
+		if c := cmp.Or(cmp.Compare(a.person, b.person), cmp.Compare(b.at, a.at)); c != 0 {
+			return c
+		}
+		return org(a.tenant, b.tenant)
+	}
 }
 
 // invitation is a row that is invited, as the lists of its address order it.
@@ -236,7 +242,7 @@ func byOrg(a, b *store.Event) int { return cmp.Compare(a.Org, b.Org) }
 // memberships returns those of a person, the most recently joined first.
 func (s *state) memberships(person uint32) []membership {
 	var list []membership
-	for m := range s.joined.From(byJoined, newest(person)) {
+	for m := range s.joined.From(s.byJoined(""), newest(person)) {
 		if m.person != person {
 			break
 		}

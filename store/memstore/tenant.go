@@ -165,7 +165,7 @@ func (o *tenant) addressed(address string, of ...orgs.Status) iter.Seq[*row] {
 
 // addRow gives r a number and adds it.
 func (s *state) addRow(edit cow.Edit, o *tenant, r *row) {
-	r.number = o.rows.add(edit, r)
+	r.edit, r.number = edit, o.rows.add(edit, r)
 	o.ids.Add(edit, s.hash(string(r.id)), r.number)
 	o.relist(edit, r, everywhere(), (*cow.Sorted[uint32]).Set)
 	s.bind(edit, o, r)
@@ -175,7 +175,7 @@ func (s *state) addRow(edit cow.Edit, o *tenant, r *row) {
 func (s *state) bind(edit cow.Edit, o *tenant, r *row) {
 	if r.user != "" {
 		o.bound.Add(edit, s.hash(string(r.user)), r.number)
-		s.joined.Set(edit, byJoined, membershipOf(o, r))
+		s.joined.Set(edit, s.byJoined(""), membershipOf(o, r))
 	}
 	if r.status == orgs.Invited {
 		s.invited.Set(edit, byAddress, invitationOf(o, r))
@@ -185,7 +185,7 @@ func (s *state) bind(edit cow.Edit, o *tenant, r *row) {
 // forget takes r off the lists across organizations.
 func (s *state) forget(edit cow.Edit, o *tenant, r *row) {
 	if r.user != "" {
-		s.joined.Delete(edit, byJoined, membershipOf(o, r))
+		s.joined.Delete(edit, s.byJoined(""), membershipOf(o, r))
 	}
 	if r.status == orgs.Invited {
 		s.invited.Delete(edit, byAddress, invitationOf(o, r))
@@ -238,8 +238,13 @@ func (o *tenant) give(edit cow.Edit, r *row, things []uint32) {
 	for _, n := range things {
 		o.ownHolders(edit, n).rows.add(edit, order, r.number)
 	}
+	has := r.has.with(edit, o.byName(grants.Resource{}), things...)
+	if r.edit == edit {
+		r.has = has
+		return
+	}
 	given := *r
-	given.has = r.has.with(edit, o.byName(grants.Resource{}), things...)
+	given.has = has
 	o.rows.things.Set(edit, r.number, &given)
 }
 

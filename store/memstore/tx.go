@@ -157,7 +157,7 @@ func (t *tx) PutProfile(ctx context.Context, id orgs.UserID, p orgs.Profile) err
 			return nil
 		}
 		for _, m := range t.next.memberships(owner.number) {
-			o := t.org(m.org)
+			o := t.org(t.next.tenants.at(m.tenant).record.ID)
 			old := o.rows.at(m.row)
 			changed := *old
 			changed.profile = profileOf(orgs.Member{Profile: p}, owner)

@@ -120,16 +120,20 @@ func checkSorted(t *testing.T, s Sorted[item], want map[int]item, pivot int) {
 	if got != want[pivot] || ok != found || s.Len() != len(list) {
 		t.Fatalf("Get(%d) = %v, %t of %d, want %v, %t of %d", pivot, got, ok, s.Len(), want[pivot], found, len(list))
 	}
-	checkShape(t, s.root, true)
+	if s.root != nil && s.root.kids != nil && len(s.root.kids) < 2 {
+		t.Fatalf("a root of %d kids", len(s.root.kids))
+	}
+	checkShape(t, s.root, true, least)
 }
 
-// checkShape returns the height of n and finds nodes too long or too short.
-func checkShape(t *testing.T, n *node[item], root bool) int {
+// checkShape returns the height of n, which may be the last of its level, and finds
+// nodes too long or too short.
+func checkShape(t *testing.T, n *node[item], last bool, atLeast int) int {
 	t.Helper()
 	if n == nil {
 		return 0
 	}
-	if len(n.items) > most || !root && len(n.items) < least || root && n.kids != nil && len(n.kids) < 2 {
+	if len(n.items) > most || !last && len(n.items) < atLeast || len(n.items) == 0 {
 		t.Fatalf("a node of %d items", len(n.items))
 	}
 	height := 0
@@ -137,13 +141,37 @@ func checkShape(t *testing.T, n *node[item], root bool) int {
 		if n.items[i] != kid.items[0] {
 			t.Fatalf("the bound is %v, the first item %v", n.items[i], kid.items[0])
 		}
-		h := checkShape(t, kid, false)
+		h := checkShape(t, kid, last && i == len(n.kids)-1, atLeast)
 		if i > 0 && h != height {
 			t.Fatalf("kids of heights %d and %d", height, h)
 		}
 		height = h
 	}
 	return height + 1
+}
+
+// A list that grew at its end takes the room that it needs, and no shape of it is in
+// the way when it shrinks again.
+func TestSortedGrowsAtItsEnd(t *testing.T) {
+	var s Sorted[item]
+	for i := range 5000 {
+		s.Set(newEdit(), compareItems, item{key: i})
+		checkShape(t, s.root, true, most)
+	}
+	want := map[int]item{}
+	for i := range 5000 {
+		want[i] = item{key: i}
+	}
+	for i := range 5000 {
+		gone := item{key: 4999 - i} // the last ones, then from both ends
+		if i > 3000 && i%2 == 0 {
+			gone.key = (i - 3000) / 2
+		}
+		s.Delete(newEdit(), compareItems, gone)
+		if delete(want, gone.key); i%50 == 0 {
+			checkSorted(t, s, want, i)
+		}
+	}
 }
 
 // Every walk must end where its reader breaks off.

@@ -6,9 +6,10 @@ import (
 )
 
 // Sorted is a list in the order of a comparison that holds each item once: a
-// B+ tree of 8 to 32 items a node. Make one with its zero value. Every call names
-// the comparison, which must agree with that of the calls before; items that
-// compare equal are the same item.
+// B+ tree of 8 to 32 items a node, or fewer in the last nodes, where a list that
+// grows at its end has full ones behind them. Make one with its zero value. Every
+// call names the comparison, which must agree with that of the calls before; items
+// that compare equal are the same item.
 type Sorted[T any] struct {
 	root *node[T]
 	size int
@@ -168,7 +169,7 @@ func (s *Sorted[T]) Set(edit Edit, order Order[T], item T) {
 	if s.root == nil {
 		s.root = &node[T]{edit: edit}
 	}
-	root, right, added := s.root.set(edit, order, item)
+	root, right, added := s.root.set(edit, order, item, true)
 	if right != nil {
 		root = &node[T]{edit: edit, items: []T{root.items[0], right.items[0]}, kids: []*node[T]{root, right}}
 	}
@@ -178,27 +179,37 @@ func (s *Sorted[T]) Set(edit Edit, order Order[T], item T) {
 	}
 }
 
-// set returns n with item, and what of it became too much for one node.
-func (n *node[T]) set(edit Edit, order Order[T], item T) (_, right *node[T], added bool) {
-	n = n.own(edit)
+// set returns n, which may be the last of its level, with item, and what of it became
+// too much for one node.
+func (n *node[T]) set(edit Edit, order Order[T], item T, last bool) (_, right *node[T], added bool) {
 	if n.kids == nil {
 		i, found := n.search(item, order)
+		if last && i == most {
+			return n, &node[T]{edit: edit, items: append(make([]T, 0, least), item)}, true
+		}
+		n = n.own(edit)
 		if found {
 			n.items[i] = item
 			return n, nil, false
 		}
 		n.items = insert(n.items, i, item)
-		return n, n.split(edit, i), true
+		return n, n.split(edit), true
 	}
+	n = n.own(edit)
 	i := n.kid(item, order)
 	if order(item, n.items[i]) <= 0 {
 		n.items[i] = item
 	}
-	n.kids[i], right, added = n.kids[i].set(edit, order, item)
-	if right != nil {
+	last = last && i == len(n.kids)-1
+	n.kids[i], right, added = n.kids[i].set(edit, order, item, last)
+	switch {
+	case right == nil:
+	case last && i+1 == most:
+		return n, &node[T]{edit: edit, items: []T{right.items[0]}, kids: []*node[T]{right}}, added
+	default:
 		n.adopt(i+1, right)
 	}
-	return n, n.split(edit, i+1), added
+	return n, n.split(edit), added
 }
 
 // adopt makes kid the i-th of n.
@@ -207,26 +218,25 @@ func (n *node[T]) adopt(i int, kid *node[T]) {
 	n.kids = insert(n.kids, i, kid)
 }
 
-// insert is [slices.Insert] of one value, that leaves no more room than a node needs:
-// it is split when it has one more than it may keep.
+// insert is [slices.Insert] of one value, that leaves no more room than a node may
+// keep, or one more when it is to be split.
 func insert[S ~[]T, T any](s S, i int, v T) S {
-	if len(s) == cap(s) {
-		s = append(make(S, 0, min(max(2*len(s), least), most+1)), s...)
+	switch {
+	case len(s) == most:
+		s = append(make(S, 0, most+1), s...)
+	case len(s) == cap(s):
+		s = append(make(S, 0, min(max(2*len(s), least), most)), s...)
 	}
 	return slices.Insert(s, i, v)
 }
 
-// split cuts n, which edit made, in two when it is too long, and returns the
-// right part, else nil. The parts are halves, unless the last change was at the
-// end: lists that grow there have full nodes behind them.
-func (n *node[T]) split(edit Edit, changed int) *node[T] {
+// split halves n, which edit made, when it is too long, and returns the right part,
+// else nil.
+func (n *node[T]) split(edit Edit) *node[T] {
 	if len(n.items) <= most {
 		return nil
 	}
 	half := len(n.items) / 2
-	if changed == len(n.items)-1 {
-		half = len(n.items) - least
-	}
 	right := &node[T]{edit: edit, items: slices.Clone(n.items[half:])}
 	n.items = slices.Delete(n.items, half, len(n.items))
 	if n.kids != nil {
@@ -245,14 +255,17 @@ func (s *Sorted[T]) Delete(edit Edit, order Order[T], item T) {
 	if !found {
 		return
 	}
-	if len(root.kids) == 1 {
+	for len(root.kids) == 1 {
 		root = root.kids[0]
 	}
 	s.root = root
-	s.size--
+	if s.size--; s.size == 0 {
+		s.root = nil
+	}
 }
 
-// without returns n without item, and false when that is not in it.
+// without returns n without item, and false when that is not in it. It may have none
+// left.
 func (n *node[T]) without(edit Edit, order Order[T], item T) (*node[T], bool) {
 	if n.kids == nil {
 		i, found := slices.BinarySearchFunc(n.items, item, order)
@@ -268,8 +281,12 @@ func (n *node[T]) without(edit Edit, order Order[T], item T) (*node[T], bool) {
 		return n, false
 	}
 	n = n.own(edit)
+	if len(kid.items) == 0 {
+		n.items, n.kids = slices.Delete(n.items, i, i+1), slices.Delete(n.kids, i, i+1)
+		return n, true
+	}
 	n.kids[i], n.items[i] = kid, kid.items[0]
-	if len(kid.items) < least {
+	if len(kid.items) < least && len(n.kids) > 1 {
 		n.join(edit, min(i, len(n.kids)-2))
 	}
 	return n, true
@@ -284,7 +301,7 @@ func (n *node[T]) join(edit Edit, i int) {
 	n.kids[i] = left
 	n.items = slices.Delete(n.items, i+1, i+2)
 	n.kids = slices.Delete(n.kids, i+1, i+2)
-	if right := left.split(edit, 0); right != nil {
+	if right := left.split(edit); right != nil {
 		n.adopt(i+1, right)
 	}
 }

@@ -123,9 +123,13 @@ func TestVectorIsAList(t *testing.T) {
 	rnd := rand.New(rand.NewPCG(7, 8))
 	var v Vector[int]
 	var want []int
-	for range 500 {
+	for round := range 560 {
 		edit, before, wanted := newEdit(), v, slices.Clone(want)
-		for range rnd.IntN(30) {
+		more := rnd.IntN(30)
+		if round == 500 {
+			more = perPage*maxPages - 200 - len(want)
+		}
+		for range more {
 			v.Append(edit, rnd.Int())
 			want = append(want, v.At(uint32(len(want))))
 		}
@@ -136,11 +140,14 @@ func TestVectorIsAList(t *testing.T) {
 		}
 		checkVector(t, v, want)
 		checkVector(t, before, wanted)
-		if rnd.IntN(3) == 0 {
+		switch {
+		case round == 499 && v.Len() < fan*maxLeaves+100:
+			t.Errorf("the list is of %d items only", v.Len())
+		case round != 500 && rnd.IntN(3) == 0:
 			v, want = before, wanted
 		}
 	}
-	if v.Len() < fan*maxLeaves+100 {
+	if v.Len() < perPage*maxPages+100 {
 		t.Errorf("the list is of %d items only", v.Len())
 	}
 }
@@ -151,10 +158,43 @@ func checkVector(t *testing.T, v Vector[int], want []int) {
 		t.Fatalf("%d items, want %d", v.Len(), len(want))
 	}
 	for i, item := range want {
-		if got := v.At(uint32(i)); got != item {
-			t.Fatalf("item %d of %d is %d, want %d", i, len(want), got, item)
+		if got, there := v.At(uint32(i)), v.Ref(uint32(i)); got != item || *there != item {
+			t.Fatalf("item %d of %d is %d, and by Ref %d, want %d", i, len(want), got, *there, item)
 		}
 	}
+}
+
+// TestAChangeOfAVectorCopiesLittle: what a change copies does not grow with the list.
+func TestAChangeOfAVectorCopiesLittle(t *testing.T) {
+	copied := func(size int) uint64 {
+		var v Vector[*int]
+		edit := newEdit()
+		for range size {
+			v.Append(edit, nil)
+		}
+		return allocated(func(n uint32) {
+			other := v // that the next change does not build on
+			other.Set(newEdit(), n, nil)
+			other.Append(newEdit(), nil)
+		})
+	}
+	few, many := copied(5_000), copied(3_000_000)
+	t.Logf("two changes copy %d bytes among 5,000 items and %d among 3,000,000", few, many)
+	if many > 4*few { // two levels more, and no array that grows
+		t.Errorf("two changes copy %d bytes among 3,000,000 items, and %d among 5,000", many, few)
+	}
+}
+
+// allocated returns how many bytes change allocates, on average.
+func allocated(change func(n uint32)) uint64 {
+	const changes = 200
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	for n := range uint32(changes) {
+		change(n)
+	}
+	runtime.ReadMemStats(&after)
+	return (after.TotalAlloc - before.TotalAlloc) / changes
 }
 
 // TestAChangeOfATableCopiesLittle: what one number more copies does not grow with the
@@ -167,15 +207,10 @@ func TestAChangeOfATableCopiesLittle(t *testing.T) {
 		for n := uint32(1); n <= size; n++ {
 			table.Add(edit, hash(n), n)
 		}
-		const changes = 200
-		var before, after runtime.MemStats
-		runtime.ReadMemStats(&before)
-		for n := range uint32(changes) {
+		return allocated(func(n uint32) {
 			other := table // that the next change does not build on
 			other.Add(newEdit(), hash(size+1+n), size+1+n)
-		}
-		runtime.ReadMemStats(&after)
-		return (after.TotalAlloc - before.TotalAlloc) / changes
+		})
 	}
 	few, many := copied(3000), copied(600_000)
 	if many > 3*few {

@@ -6,21 +6,30 @@ import "slices"
 // value.
 //
 // A short list is one array. A longer one is in leaves of 32 items, and what leads to
-// them is an array too. In a long one that is cut into pages.
+// them is an array too. In a long one that is cut into pages, and what leads to many of
+// those into books: a change copies no array that grows with the list, short of millions.
 type Vector[T any] struct {
-	edit   Edit // of whoever made short, leaves or pages
+	edit   Edit // of whoever made short, leaves, pages or books, one of which there is
 	short  []T
 	leaves []*leaf[T]
 	pages  []*page[T]
+	books  []*book[T]
 	size   int
 }
 
 const (
 	fan       = 32
 	perPage   = fan * fan
+	perBook   = fan * perPage
 	maxShort  = 64
 	maxLeaves = 128
+	maxPages  = 128
 )
+
+type book[T any] struct {
+	edit  Edit
+	pages [fan]*page[T]
+}
 
 type page[T any] struct {
 	edit   Edit
@@ -45,10 +54,14 @@ func (v *Vector[T]) At(i uint32) T {
 
 // other is At where there are no leaves; by itself, so that At is inlined.
 func (v *Vector[T]) other(i uint32) T {
-	if v.pages != nil {
+	switch {
+	case v.pages != nil:
 		return v.pages[i/perPage].leaves[i/fan%fan].items[i%fan]
+	case v.books != nil:
+		return v.books[i/perBook].pages[i/perPage%fan].leaves[i/fan%fan].items[i%fan]
+	default:
+		return v.short[i]
 	}
-	return v.short[i]
 }
 
 // Ref returns where item i is, for reading: large ones are not copied for a look.
@@ -58,6 +71,8 @@ func (v *Vector[T]) Ref(i uint32) *T {
 		return &v.leaves[i/fan].items[i%fan]
 	case v.pages != nil:
 		return &v.pages[i/perPage].leaves[i/fan%fan].items[i%fan]
+	case v.books != nil:
+		return &v.books[i/perBook].pages[i/perPage%fan].leaves[i/fan%fan].items[i%fan]
 	default:
 		return &v.short[i]
 	}
@@ -66,7 +81,7 @@ func (v *Vector[T]) Ref(i uint32) *T {
 // Set makes item number i of the list, which has one.
 func (v *Vector[T]) Set(edit Edit, i uint32, item T) {
 	v.own(edit)
-	if v.leaves == nil && v.pages == nil {
+	if v.short != nil {
 		v.short[i] = item
 		return
 	}
@@ -95,6 +110,13 @@ func (v *Vector[T]) Append(edit Edit, item T) {
 			v.pages = append(v.pages, p)
 		}
 		v.leaves = nil
+	case v.size == perPage*maxPages+1:
+		for pages := range slices.Chunk(v.pages, fan) {
+			b := &book[T]{edit: edit}
+			copy(b.pages[:], pages)
+			v.books = append(v.books, b)
+		}
+		v.pages = nil
 	}
 	v.leaf(edit, i).items[i%fan] = item
 }
@@ -102,7 +124,8 @@ func (v *Vector[T]) Append(edit Edit, item T) {
 // own makes what v itself leads to edit's.
 func (v *Vector[T]) own(edit Edit) {
 	if v.edit != edit {
-		v.edit, v.short, v.leaves, v.pages = edit, slices.Clone(v.short), slices.Clone(v.leaves), slices.Clone(v.pages)
+		v.edit, v.short, v.leaves = edit, slices.Clone(v.short), slices.Clone(v.leaves)
+		v.pages, v.books = slices.Clone(v.pages), slices.Clone(v.books)
 	}
 }
 
@@ -123,20 +146,40 @@ func (v *Vector[T]) leaf(edit Edit, i uint32) *leaf[T] {
 
 // slot returns where the leaf of item i is.
 func (v *Vector[T]) slot(edit Edit, i uint32) **leaf[T] {
-	if v.pages == nil {
+	if v.pages == nil && v.books == nil {
 		if int(i/fan) == len(v.leaves) {
 			v.leaves = append(v.leaves, nil)
 		}
 		return &v.leaves[i/fan]
 	}
-	at := int(i / perPage)
+	slot := v.page(edit, i)
 	switch {
-	case at == len(v.pages):
-		v.pages = append(v.pages, &page[T]{edit: edit})
-	case v.pages[at].edit != edit:
-		p := *v.pages[at]
+	case *slot == nil:
+		*slot = &page[T]{edit: edit}
+	case (*slot).edit != edit:
+		p := **slot
 		p.edit = edit
-		v.pages[at] = &p
+		*slot = &p
 	}
-	return &v.pages[at].leaves[i/fan%fan]
+	return &(*slot).leaves[i/fan%fan]
+}
+
+// page returns where the page of item i is.
+func (v *Vector[T]) page(edit Edit, i uint32) **page[T] {
+	if v.books == nil {
+		if int(i/perPage) == len(v.pages) {
+			v.pages = append(v.pages, nil)
+		}
+		return &v.pages[i/perPage]
+	}
+	at := int(i / perBook)
+	switch {
+	case at == len(v.books):
+		v.books = append(v.books, &book[T]{edit: edit})
+	case v.books[at].edit != edit:
+		b := *v.books[at]
+		b.edit = edit
+		v.books[at] = &b
+	}
+	return &v.books[at].pages[i/perPage%fan]
 }
