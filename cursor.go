@@ -76,8 +76,9 @@ func (ring cursors) at(query, position any) (Cursor, error) {
 	return Cursor(base64.RawURLEncoding.EncodeToString(key.seal.Seal(nonce, nonce, text, about))), nil
 }
 
-// open returns the position that c holds for query, nil for the zero Cursor.
-func open[P any](ring cursors, c Cursor, query any) (*P, error) {
+// open returns the position that c holds for query, nil for the zero Cursor. A query
+// is of its own type, so that it costs nothing where there is no cursor.
+func open[P, Q any](ring cursors, c Cursor, query Q) (*P, error) {
 	if c == "" {
 		return nil, nil //nolint:nilnil // from the start, which is no error
 	}

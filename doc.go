@@ -34,8 +34,9 @@
 //
 // The questions stand on the Service: [Service.Can] and [Service.Require] for
 // one, [Service.CanEach] and [Service.Filter] for many, [Service.Access] for many
-// within one request, [Service.Holds] for menus, [Service.ResourcesFor] and
-// [Service.MembersFor] for lists, [Service.Explain] for the host's operators.
+// within one request, [Service.Holds] for menus, [Service.ResourcesFor],
+// [Service.MembersFor] and [Service.UsersFor] for lists, [Service.Explain] for the
+// host's operators.
 //
 // What is granted is registered first, in an invitation too: charter refuses a grant of
 // a resource that the organization does not have.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/seed-5b9f5318/charter"
 	"github.com/seed-5b9f5318/charter/grants"
@@ -91,6 +92,25 @@ func ExampleService_AllMembersFor() {
 	// Output:
 	// pump may be edited by 2
 	// valve may be edited by 1
+}
+
+// UsersFor is for who needs no names: whom to tell that something happened (G7).
+func ExampleService_AllUsersFor() {
+	ctx := context.Background()
+	svc := newService()
+	asAda := founded(ctx, svc)
+	joinedBob(ctx, svc, asAda, roles.Editor, grants.One("device", "pump"))
+
+	var notify []string
+	for user, err := range svc.AllUsersFor(ctx, asAda.Org, "devices.edit", pump, charter.PageQuery{}) {
+		check(err)
+		notify = append(notify, string(user))
+	}
+	slices.Sort(notify) // they come by the IDs of their members, which are random here
+	fmt.Println(notify)
+
+	// Output:
+	// [ada bob]
 }
 
 // Explain tells the host's operators, and never who was denied, why (G7).

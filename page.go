@@ -51,7 +51,7 @@ func limitOf(n int) (int, error) {
 // paged returns the page of rows, of which one more than limit was asked for,
 // so that the last page is known without another look. Position says where a row
 // is.
-func paged[T, P any](ring cursors, rows []T, limit int, query any, position func(T) P) (Page[T], error) {
+func paged[T, P, Q any](ring cursors, rows []T, limit int, query Q, position func(T) P) (Page[T], error) {
 	if len(rows) <= limit {
 		return Page[T]{Items: rows}, nil
 	}
@@ -71,7 +71,7 @@ type place[P any] struct {
 }
 
 // placeOf returns the place that a query asks for, by its cursor or by its Last.
-func placeOf[P any](ring cursors, c Cursor, last bool, query any) (place[P], error) {
+func placeOf[P, Q any](ring cursors, c Cursor, last bool, query Q) (place[P], error) {
 	if last && c != "" {
 		return place[P]{}, input.Errorf("last", "is asked for together with a cursor")
 	}
@@ -84,8 +84,8 @@ func placeOf[P any](ring cursors, c Cursor, last bool, query any) (place[P], err
 
 // pagedFrom is paged for a list that goes both ways: rows are those next to from, in
 // the order in which one comes by them from there.
-func pagedFrom[T, P any](
-	ring cursors, from place[P], rows []T, limit int, query any, position func(T) P,
+func pagedFrom[T, P, Q any](
+	ring cursors, from place[P], rows []T, limit int, query Q, position func(T) P,
 ) (page Page[T], err error) {
 	hasPrevious, hasNext := from.At != nil, len(rows) > limit
 	rows = rows[:min(len(rows), limit)]

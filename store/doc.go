@@ -116,6 +116,8 @@
 //
 //   - C27 A Tx that is a [ManyHolder] as well answers by HoldMany, in their order,
 //     what as many Holds would, and holds what they would.
+//   - C28 A Reader that is a [GranteeLister] as well answers by GranteeIDs with the
+//     page of Grantees, of each member the IDs alone.
 //
 // The Service also keeps to what the comment of each method asks of it: it writes
 // to what is held, creates under new IDs, gives what is registered. An adapter need

@@ -364,10 +364,13 @@ func caseReadArguments(ctx context.Context, s store.Store) error {
 		Org: acme, Member: bobRow, Kinds: lent(l, device, dashboard), After: &lent(l, grants.One(device, "d0"))[0], Limit: 9,
 	})
 	t.must("Grants", err)
-	_, err = s.Grantees(ctx, store.GranteeQuery{
+	reaching := store.GranteeQuery{
 		Org: acme, Resource: thing("d1"), Roles: lent(l, roles.Viewer, auditor, roles.Admin), Reach: lent(l, roles.Viewer, roles.Admin), Limit: 9,
-	})
+	}
+	_, err = s.Grantees(ctx, reaching)
 	t.must("Grantees", err)
+	_, err = store.GranteeIDs(ctx, s, reaching)
+	t.must("GranteeIDs", err)
 	_, err = s.Memberships(ctx, store.MembershipQuery{User: bob, After: &lent(l, store.JoinedPosition{JoinedAt: at(99), Org: umbra})[0], Limit: 9})
 	t.must("Memberships", err)
 	t.returned("a read", l)

@@ -264,6 +264,10 @@ func pages(org orgs.ID, asker store.Asker, empty bool) []look {
 			page, err := s.Grantees(ctx, of)
 			return page.Facts, rows(err, empty, len(page.Members))
 		}),
+		seen("GranteeIDs", func(ctx context.Context, s store.Reader) (grants.Facts, error) {
+			page, err := store.GranteeIDs(ctx, s, of)
+			return page.Facts, rows(err, empty, len(page.Grantees))
+		}),
 		seen("Events", func(ctx context.Context, s store.Reader) (grants.Facts, error) {
 			page, err := s.Events(ctx, e)
 			return page.Facts, rows(err, empty, len(page.Events))

@@ -21,6 +21,7 @@ func listCases() []Case {
 		numbered(24, "resources that a user reaches", caseResourcesOfUser),
 		numbered(24, "grants, all of a kind first", caseGrants),
 		numbered(24, "grantees by ID", caseGrantees),
+		numbered(28, "GranteeIDs are those of Grantees", caseGranteeIDs),
 		numbered(24, "events by number, both ways", caseEventPages),
 		numbered(24, "tombstones by organization", caseTombstones),
 		numbered(24, "roles by ID", caseRoles),

@@ -77,15 +77,85 @@ func (t *trial) grantees(q store.GranteeQuery) pager[orgs.Member, orgs.MemberID]
 	}
 }
 
-// caseGrantees has rows of every role with every grant that reaches a resource
-// or almost does.
+// granteeIDs is grantees of the IDs alone.
+func (t *trial) granteeIDs(q store.GranteeQuery) pager[store.Grantee, orgs.MemberID] {
+	return pager[store.Grantee, orgs.MemberID]{
+		page: func(after *orgs.MemberID, limit int) ([]store.Grantee, error) {
+			q.After, q.Limit = "", limit
+			if after != nil {
+				q.After = *after
+			}
+			page, err := store.GranteeIDs(t.ctx, t.s, q)
+			return page.Grantees, err
+		},
+		at: func(g store.Grantee) orgs.MemberID { return g.Member },
+	}
+}
+
+// caseGrantees walks through who reaches what, and again while rows go.
 func caseGrantees(ctx context.Context, s store.Store) error {
 	t := newTrial(ctx, s)
+	reaching := t.reachingScene()
+	for what, q := range granteeQueries() {
+		walk(t, what, t.grantees(q), reaching(q))
+	}
+	q := store.GranteeQuery{Org: newco, Resource: thing("d1"), Roles: granteeRoles(), Reach: granteeRoles()}
+	reached := reaching(q)
+	var stay []orgs.Member
+	for i, m := range reached {
+		if i%4 != 1 {
+			stay = append(stay, m)
+		}
+	}
+	stroll(t, "grantees", t.grantees(q), stay, func(pages int) {
+		if i := pages*2 - 1; i < len(reached) && i%4 == 1 {
+			t.do(store.Want{Org: newco}, deleteMember(newco, reached[i].ID))
+		}
+	})
+	return t.err
+}
+
+// caseGranteeIDs is caseGrantees for the IDs alone.
+func caseGranteeIDs(ctx context.Context, s store.Store) error {
+	t := newTrial(ctx, s)
+	reaching := t.reachingScene()
+	for what, q := range granteeQueries() {
+		var want []store.Grantee
+		for _, m := range reaching(q) {
+			want = append(want, store.Grantee{Member: m.ID, User: m.User})
+		}
+		walk(t, "IDs of "+what, t.granteeIDs(q), want)
+	}
+	return t.err
+}
+
+// granteeRoles are the roles of reachingScene.
+func granteeRoles() []roles.ID { return []roles.ID{roles.Admin, roles.Editor, auditor} }
+
+// granteeQueries returns queries about reachingScene, by what each asks.
+func granteeQueries() map[string]store.GranteeQuery {
+	queries := map[string]store.GranteeQuery{}
+	for _, some := range [][]roles.ID{nil, {auditor}, {roles.Editor, roles.Admin}, {auditor, roles.Admin, roles.Editor, auditor}} {
+		for _, reach := range [][]roles.ID{nil, {roles.Admin}, {auditor, roles.Editor}} {
+			for _, r := range []grants.Resource{thing("d1"), thing("d2"), board("d1"), thing("d9"), board("x")} {
+				for _, may := range []roles.Permission{"", viewDevices, editDevices} {
+					what := fmt.Sprintf("who reaches %v of roles %v and those that store %q with reach for %v", r, some, may, reach)
+					queries[what] = store.GranteeQuery{Org: newco, Resource: r, Roles: some, Permission: may, Reach: reach}
+				}
+			}
+		}
+	}
+	return queries
+}
+
+// reachingScene has rows of every role with every grant that reaches a resource or
+// almost does, and returns who reaches what a query asks for.
+func (t *trial) reachingScene() func(store.GranteeQuery) []orgs.Member {
 	given := [][]grants.Grant{
 		nil, {grants.One(device, "d1")}, {grants.All(device)}, {grants.One(device, "d1"), grants.All(device)},
 		{grants.One(dashboard, "d1"), grants.One(device, "d2"), grants.All(dashboard)},
 	}
-	of := []roles.ID{roles.Admin, roles.Editor, auditor}
+	of := granteeRoles()
 	var rows []orgs.Member
 	has := map[orgs.MemberID][]grants.Grant{}
 	for i := range 2 * len(given) * len(of) {
@@ -106,38 +176,14 @@ func caseGrantees(ctx context.Context, s store.Store) error {
 		}
 	}
 	slices.SortFunc(rows, func(a, b orgs.Member) int { return compareIDs(a.ID, b.ID) })
-	reaching := func(q store.GranteeQuery, registered bool) []orgs.Member {
+	return func(q store.GranteeQuery) []orgs.Member {
+		registered := q.Resource != thing("d9") && q.Resource != board("x")
 		return slices.DeleteFunc(slices.Clone(rows), func(m orgs.Member) bool {
 			covered := grants.NewHeld(has[m.ID]...).Covers(grants.One(q.Resource.Kind, q.Resource.ID))
 			eligible := slices.Contains(q.Roles, m.Role) || m.Role == auditor && q.Permission == viewDevices
 			return !registered || m.Status != orgs.Active || !eligible || !covered && !slices.Contains(q.Reach, m.Role)
 		})
 	}
-	for _, some := range [][]roles.ID{nil, {auditor}, {roles.Editor, roles.Admin}, {auditor, roles.Admin, roles.Editor, auditor}} {
-		for _, reach := range [][]roles.ID{nil, {roles.Admin}, {auditor, roles.Editor}} {
-			for _, r := range []grants.Resource{thing("d1"), thing("d2"), board("d1"), thing("d9"), board("x")} {
-				for _, may := range []roles.Permission{"", viewDevices, editDevices} {
-					q := store.GranteeQuery{Org: newco, Resource: r, Roles: some, Permission: may, Reach: reach}
-					what := fmt.Sprintf("who reaches %v of roles %v and those that store %q with reach for %v", r, some, may, reach)
-					walk(t, what, t.grantees(q), reaching(q, r != thing("d9") && r != board("x")))
-				}
-			}
-		}
-	}
-	q := store.GranteeQuery{Org: newco, Resource: thing("d1"), Roles: of, Reach: of}
-	reached := reaching(q, true)
-	var stay []orgs.Member
-	for i, m := range reached {
-		if i%4 != 1 {
-			stay = append(stay, m)
-		}
-	}
-	stroll(t, "grantees", t.grantees(q), stay, func(pages int) {
-		if i := pages*2 - 1; i < len(reached) && i%4 == 1 {
-			t.do(store.Want{Org: newco}, deleteMember(newco, reached[i].ID))
-		}
-	})
-	return t.err
 }
 
 // compareIDs orders by bytes.

@@ -31,5 +31,6 @@ func claim(number int) string {
 		25: "a deleted organization leaves its tombstone and nothing else; a user's record stays",
 		26: "writing to a row that is not there changes nothing and adds nothing",
 		27: "a Tx that has HoldMany answers by it what as many Holds would, and holds what they would",
+		28: "a Reader that has GranteeIDs answers by it the page of Grantees, of each member the IDs alone",
 	}[number]
 }

@@ -100,6 +100,10 @@ func (x eachRead) Grantees(ctx context.Context, q store.GranteeQuery) (store.Mem
 	return readEach(ctx, x, func(r store.Reader) (store.MemberPage, error) { return r.Grantees(ctx, q) })
 }
 
+func (x eachRead) GranteeIDs(ctx context.Context, q store.GranteeQuery) (store.GranteePage, error) {
+	return readEach(ctx, x, func(r store.Reader) (store.GranteePage, error) { return store.GranteeIDs(ctx, r, q) })
+}
+
 func (x eachRead) Events(ctx context.Context, q store.EventQuery) (store.EventPage, error) {
 	return readEach(ctx, x, func(r store.Reader) (store.EventPage, error) { return r.Events(ctx, q) })
 }

@@ -188,11 +188,16 @@ func (sc scope) looksAtRights(org orgs.ID) []look {
 	}
 	every := slices.Concat(sc.roles, []roles.ID{roles.Admin, roles.Editor, roles.Viewer})
 	for _, resource := range sc.resources {
-		looks = append(looks, seen(fmt.Sprintf("Grantees(%s, %s/%s)", org, resource.Kind, resource.ID), func(ctx context.Context, r store.Reader) (store.MemberPage, error) {
-			return r.Grantees(ctx, store.GranteeQuery{
-				Org: org, Resource: resource, Limit: everything, Roles: every, Permission: sc.may[0], Reach: []roles.ID{roles.Admin},
-			})
-		}))
+		q := store.GranteeQuery{
+			Org: org, Resource: resource, Limit: everything, Roles: every, Permission: sc.may[0], Reach: []roles.ID{roles.Admin},
+		}
+		looks = append(looks,
+			seen(fmt.Sprintf("Grantees(%s, %s/%s)", org, resource.Kind, resource.ID), func(ctx context.Context, r store.Reader) (store.MemberPage, error) {
+				return r.Grantees(ctx, q)
+			}),
+			seen(fmt.Sprintf("GranteeIDs(%s, %s/%s)", org, resource.Kind, resource.ID), func(ctx context.Context, r store.Reader) (store.GranteePage, error) {
+				return store.GranteeIDs(ctx, r, q)
+			}))
 	}
 	return looks
 }

@@ -117,6 +117,13 @@ func (m *model) grantees(d dice, q store.GranteeQuery) look {
 	if after := maybe(d, m.scope().members); after != nil {
 		q.After = *after
 	}
+	if d.IntN(2) == 0 {
+		return seen(fmt.Sprintf("GranteeIDs(%+v)", q), func(ctx context.Context, r store.Reader) (store.GranteePage, error) {
+			page, err := store.GranteeIDs(ctx, r, q)
+			page.Facts = asked(q.Asker, page.Facts)
+			return page, err
+		})
+	}
 	return seen(fmt.Sprintf("Grantees(%+v)", q), func(ctx context.Context, r store.Reader) (store.MemberPage, error) {
 		page, err := r.Grantees(ctx, q)
 		page.Facts = asked(q.Asker, page.Facts)

@@ -292,6 +292,23 @@ func resourceMutants() []mutant {
 	}
 }
 
+// granteeIDsAs returns a maker of memstores that ask GranteeIDs for something else, or
+// answer something else.
+func granteeIDsAs(asks func(*store.GranteeQuery), answers func(*store.GranteePage)) func() store.Store {
+	return readers(func(r store.Reader) otherReader {
+		return otherReader{Reader: r, granteeIDs: func(ctx context.Context, q store.GranteeQuery) (store.GranteePage, error) {
+			if asks != nil {
+				asks(&q)
+			}
+			page, err := store.GranteeIDs(ctx, r, q)
+			if answers != nil {
+				answers(&page)
+			}
+			return page, err
+		}}
+	})
+}
+
 func otherListMutants() []mutant {
 	return []mutant{
 		{name: "C24 grantees without roles are of every role", model: true, open: granteesAs(func(q *store.GranteeQuery) {
@@ -324,6 +341,16 @@ func otherListMutants() []mutant {
 				}
 				return r.Grantees(ctx, q)
 			}}
+		})},
+		{name: "C28 GranteeIDs need a grant", model: true, open: granteeIDsAs(func(q *store.GranteeQuery) { q.Reach = nil }, nil)},
+		{name: "C28 GranteeIDs begin anew", model: true, open: granteeIDsAs(func(q *store.GranteeQuery) { q.After = "" }, nil)},
+		{name: "C28 GranteeIDs have the member for the user", model: true, open: granteeIDsAs(nil, func(page *store.GranteePage) {
+			for i, g := range page.Grantees {
+				page.Grantees[i].User = orgs.UserID(g.Member)
+			}
+		})},
+		{name: "C16 GranteeIDs come without facts", model: true, open: granteeIDsAs(nil, func(page *store.GranteePage) {
+			page.Facts = grants.Facts{}
 		})},
 		{name: "C24 events descend from the number given", model: true, open: readers(func(r store.Reader) otherReader {
 			return otherReader{Reader: r, events: func(ctx context.Context, q store.EventQuery) (store.EventPage, error) {

@@ -32,6 +32,7 @@ type otherReader struct {
 	resources    func(ctx context.Context, q store.ResourceQuery) (store.ResourcePage, error)
 	grants       func(ctx context.Context, q store.GrantQuery) (store.GrantPage, error)
 	grantees     func(ctx context.Context, q store.GranteeQuery) (store.MemberPage, error)
+	granteeIDs   func(ctx context.Context, q store.GranteeQuery) (store.GranteePage, error)
 	events       func(ctx context.Context, q store.EventQuery) (store.EventPage, error)
 	tombstones   func(ctx context.Context, after orgs.ID, limit int) ([]store.Event, error)
 }
@@ -153,6 +154,15 @@ func (x otherReader) Grantees(ctx context.Context, q store.GranteeQuery) (store.
 		return x.grantees(ctx, q)
 	}
 	return x.Reader.Grantees(ctx, q)
+}
+
+// GranteeIDs makes every otherReader a GranteeLister. Where it is not replaced it is
+// what Grantees says.
+func (x otherReader) GranteeIDs(ctx context.Context, q store.GranteeQuery) (store.GranteePage, error) {
+	if x.granteeIDs != nil && !x.ended.Load() {
+		return x.granteeIDs(ctx, q)
+	}
+	return store.GranteeIDs(ctx, struct{ store.Reader }{x}, q)
 }
 
 func (x otherReader) Events(ctx context.Context, q store.EventQuery) (store.EventPage, error) {

@@ -52,6 +52,11 @@ func (b *broken) View(ctx context.Context, fn func(context.Context, store.Reader
 	})
 }
 
+// GranteeIDs is that of the Reader that is replaced.
+func (b *broken) GranteeIDs(ctx context.Context, q store.GranteeQuery) (store.GranteePage, error) {
+	return store.GranteeIDs(ctx, b.Reader, q)
+}
+
 // reading replaces the Readers of base, the Store itself included.
 func reading(base store.Store, replace func(store.Reader) otherReader) *broken {
 	b := over(base)

@@ -111,11 +111,11 @@ func (s service) Devices(org, user string, fn func(string)) error {
 }
 
 func (s service) Users(org, device string, fn func(string)) error {
-	for m, err := range s.AllMembersFor(s.ctx, orgs.ID(org), workload.Permission, thing(device), charter.PageQuery{Limit: most}) {
+	for user, err := range s.AllUsersFor(s.ctx, orgs.ID(org), workload.Permission, thing(device), charter.PageQuery{Limit: most}) {
 		if err != nil {
 			return err
 		}
-		fn(string(m.User))
+		fn(string(user))
 	}
 	return nil
 }

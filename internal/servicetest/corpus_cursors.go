@@ -71,6 +71,10 @@ func newCursors(s *corpusStage) cursors {
 		page, err := s.Svc.MembersFor(s.Ctx, s.ada.Org, viewDevice, machine, charter.PageQuery{Limit: 1, Cursor: c})
 		return page.Next, err
 	})
+	add("users for", func(c charter.Cursor) (charter.Cursor, error) {
+		page, err := s.Svc.UsersFor(s.Ctx, s.ada.Org, viewDevice, machine, charter.PageQuery{Limit: 1, Cursor: c})
+		return page.Next, err
+	})
 	return all
 }
 
@@ -128,6 +132,9 @@ func runNumbers(s *corpusStage) {
 			},
 			"members for": func() error {
 				return errOf(s.Svc.MembersFor(s.Ctx, s.ada.Org, viewDevice, machine, charter.PageQuery{Limit: n}))
+			},
+			"users for": func() error {
+				return errOf(s.Svc.UsersFor(s.Ctx, s.ada.Org, viewDevice, machine, charter.PageQuery{Limit: n}))
 			},
 		} {
 			s.Log(name, n)

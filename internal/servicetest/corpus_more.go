@@ -83,6 +83,9 @@ func asking() map[string]func(*corpusStage, roles.Permission, grants.Resource) e
 		"members for": func(s *corpusStage, p roles.Permission, r grants.Resource) error {
 			return errOf(s.Svc.MembersFor(s.Ctx, s.ada.Org, p, r, charter.PageQuery{}))
 		},
+		"users for": func(s *corpusStage, p roles.Permission, r grants.Resource) error {
+			return errOf(s.Svc.UsersFor(s.Ctx, s.ada.Org, p, r, charter.PageQuery{}))
+		},
 		"access can": func(s *corpusStage, p roles.Permission, r grants.Resource) error {
 			access, err := s.Svc.Access(s.Ctx, s.ada)
 			s.Must(err)
@@ -108,6 +111,12 @@ func questionInputs() []corpusInput {
 		}, nil, nil},
 		{"members for", "organization", badID, func(s *corpusStage, v string) error {
 			return errOf(s.Svc.MembersFor(s.Ctx, orgs.ID(v), viewDevice, known, charter.PageQuery{}))
+		}, nil, nil},
+		{"users for", "cursor", notEmpty, func(s *corpusStage, v string) error {
+			return errOf(s.Svc.UsersFor(s.Ctx, s.ada.Org, viewDevice, known, charter.PageQuery{Cursor: charter.Cursor(v)}))
+		}, nil, nil},
+		{"users for", "organization", badID, func(s *corpusStage, v string) error {
+			return errOf(s.Svc.UsersFor(s.Ctx, orgs.ID(v), viewDevice, known, charter.PageQuery{}))
 		}, nil, nil},
 		{"access", "kinds[1]", allBut("device"), func(s *corpusStage, v string) error {
 			return errOf(s.Svc.Access(s.Ctx, s.ada, device, roles.Kind(v)))

@@ -3,6 +3,7 @@ package servicetest
 import (
 	"context"
 	"iter"
+	"slices"
 
 	"github.com/seed-5b9f5318/charter"
 	"github.com/seed-5b9f5318/charter/grants"
@@ -13,11 +14,7 @@ import (
 
 // faultQuestions are what changes nothing: an error never comes with an answer.
 func faultQuestions() []faultCase {
-	all := faultChecks()
-	all = append(all, faultAccess()...)
-	all = append(all, faultReads()...)
-	all = append(all, faultReceived()...)
-	all = append(all, faultLists()...)
+	all := slices.Concat(faultChecks(), faultUsing(), faultAccess(), faultReads(), faultReceived(), faultLists())
 	for i := range all {
 		all[i].asks = true
 	}
@@ -73,6 +70,11 @@ func faultChecks() []faultCase {
 				return s.Svc.Resources.All(ctx, s.ada, charter.ResourceQuery{})
 			})
 		}},
+	}
+}
+
+func faultUsing() []faultCase {
+	return []faultCase{
 		{name: "MembersFor", make: func(s *stage) call {
 			return gives(func(ctx context.Context) (charter.Page[orgs.Member], error) {
 				return s.Svc.MembersFor(ctx, s.ada.Org, viewDevices, s.things[0], charter.PageQuery{})
@@ -81,6 +83,16 @@ func faultChecks() []faultCase {
 		{name: "AllMembersFor", make: func(s *stage) call {
 			return walks(func(ctx context.Context) iter.Seq2[orgs.Member, error] {
 				return s.Svc.AllMembersFor(ctx, s.ada.Org, viewDevices, s.things[0], charter.PageQuery{})
+			})
+		}},
+		{name: "UsersFor", make: func(s *stage) call {
+			return gives(func(ctx context.Context) (charter.Page[orgs.UserID], error) {
+				return s.Svc.UsersFor(ctx, s.ada.Org, viewDevices, s.things[0], charter.PageQuery{})
+			})
+		}},
+		{name: "AllUsersFor", make: func(s *stage) call {
+			return walks(func(ctx context.Context) iter.Seq2[orgs.UserID, error] {
+				return s.Svc.AllUsersFor(ctx, s.ada.Org, viewDevices, s.things[0], charter.PageQuery{})
 			})
 		}},
 	}

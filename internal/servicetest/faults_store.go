@@ -150,6 +150,10 @@ func (r faultReader) Grantees(ctx context.Context, q store.GranteeQuery) (store.
 	return get(r.plan, "Grantees", func() (store.MemberPage, error) { return r.inner.Grantees(ctx, q) })
 }
 
+func (r faultReader) GranteeIDs(ctx context.Context, q store.GranteeQuery) (store.GranteePage, error) {
+	return get(r.plan, "GranteeIDs", func() (store.GranteePage, error) { return store.GranteeIDs(ctx, r.inner, q) })
+}
+
 func (r faultReader) Events(ctx context.Context, q store.EventQuery) (store.EventPage, error) {
 	return get(r.plan, "Events", func() (store.EventPage, error) { return r.inner.Events(ctx, q) })
 }

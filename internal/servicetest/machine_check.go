@@ -195,12 +195,13 @@ func (c askAll) want(m *model) (any, refusals) {
 	return yes, nil
 }
 
-// users is G7: which members may use a resource.
+// users is G7: which members may use a resource, or which users they are.
 type users struct {
 	org   orgs.ID
 	p     roles.Permission
 	res   grants.Resource
 	limit int
+	ids   bool // the users alone
 }
 
 func makeUsers(g *gen) step {
@@ -212,11 +213,17 @@ func makeUsers(g *gen) step {
 	if g.rarely(12) {
 		p = pick(g, everyPermission())
 	}
-	return users{g.org(), p, res, g.limit()}
+	return users{g.org(), p, res, g.limit(), g.rarely(2)}
 }
 
 func (c users) ask(s *subject) (any, error) {
 	q := charter.PageQuery{Limit: c.limit}
+	if c.ids {
+		return paged(c.limit, func(cursor charter.Cursor) (charter.Page[orgs.UserID], error) {
+			q.Cursor = cursor
+			return s.Svc.UsersFor(s.Ctx, c.org, c.p, c.res, q)
+		}, s.Svc.AllUsersFor(s.Ctx, c.org, c.p, c.res, charter.PageQuery{Limit: c.limit}))
+	}
 	return paged(c.limit, func(cursor charter.Cursor) (charter.Page[orgs.Member], error) {
 		q.Cursor = cursor
 		return s.Svc.MembersFor(s.Ctx, c.org, c.p, c.res, q)
@@ -240,6 +247,9 @@ func (c users) want(m *model) (any, refusals) {
 		}
 	}
 	slices.SortFunc(list, func(a, b orgs.Member) int { return strings.Compare(string(a.ID), string(b.ID)) })
+	if c.ids {
+		return idsOf(list, func(m orgs.Member) orgs.UserID { return m.User }), nil
+	}
 	return list, nil
 }
 

@@ -103,6 +103,7 @@ func r4Ask(w *World) {
 				"filter none":   func() error { return errOf(w.Svc.Filter(w.Ctx, as, p, nil)) },
 				"resources for": func() error { return errOf(w.Svc.ResourcesFor(w.Ctx, as, p, charter.PageQuery{})) },
 				"members for":   func() error { return errOf(w.Svc.MembersFor(w.Ctx, as.Org, p, machine, charter.PageQuery{})) },
+				"users for":     func() error { return errOf(w.Svc.UsersFor(w.Ctx, as.Org, p, machine, charter.PageQuery{})) },
 			} {
 				w.Log(name)
 				w.Invalid("permission", ask)

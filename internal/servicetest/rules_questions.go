@@ -16,6 +16,7 @@ func questionRules() []Rule {
 		{"G7", "filtering keeps the order", g7Filter},
 		{"G7", "the resources for a permission come by ID, in pages of any size", g7ResourcesFor},
 		{"G7", "the members for a resource come by ID, in pages of any size", g7MembersFor},
+		{"G7", "the users for a resource are those of its members, page by page", g7UsersFor},
 		{"G7", "explaining tells every step", g7Explain},
 		{"G7", "an Access answers for the kinds it was made for", g7AccessKinds},
 		{"G7", "an Access is as of one moment", g7AccessMoment},
@@ -125,6 +126,8 @@ func agree(w *World, as charter.Actor, access *charter.Access, p roles.Permissio
 		}
 		members := collect(w, w.Svc.AllMembersFor(w.Ctx, as.Org, p, r, charter.PageQuery{}))
 		w.Same("members for", slices.ContainsFunc(members, func(m orgs.Member) bool { return m.User == as.User }), ok)
+		users := collect(w, w.Svc.AllUsersFor(w.Ctx, as.Org, p, r, charter.PageQuery{}))
+		w.Same("users for", users, idsOf(members, func(m orgs.Member) orgs.UserID { return m.User }))
 	}
 	if asked[0] != none {
 		listed := collect(w, w.Svc.AllResourcesFor(w.Ctx, as, p, charter.PageQuery{}))
@@ -236,6 +239,40 @@ func g7MembersFor(w *World) {
 		return errOf(w.Svc.MembersFor(w.Ctx, t.ada.Org, viewBoard, machine, charter.PageQuery{}))
 	})
 	w.Invalid("organization", func() error { return errOf(w.Svc.MembersFor(w.Ctx, "", viewDevice, machine, charter.PageQuery{})) })
+}
+
+func g7UsersFor(w *World) {
+	t := newTown(w)
+	machine := w.Devices(t.ada, 2)[0]
+	w.Must(w.Svc.Grants.Introduce(w.Ctx, t.ada))
+	for _, p := range []roles.Permission{viewDevice, firmware} {
+		for limit := 1; limit <= 5; limit++ {
+			var members, users charter.Cursor
+			for pages := 0; pages == 0 || members != ""; pages++ {
+				want, err := w.Svc.MembersFor(w.Ctx, t.ada.Org, p, machine, charter.PageQuery{Limit: limit, Cursor: members})
+				w.Must(err)
+				got, err := w.Svc.UsersFor(w.Ctx, t.ada.Org, p, machine, charter.PageQuery{Limit: limit, Cursor: users})
+				w.Must(err)
+				w.Same("users", got.Items, idsOf(want.Items, func(m orgs.Member) orgs.UserID { return m.User }))
+				w.Same("whether there are more", got.Next != "", want.Next != "")
+				members, users = want.Next, got.Next
+			}
+		}
+	}
+	w.Same("elsewhere", collect(w, w.Svc.AllUsersFor(w.Ctx, t.gus.Org, viewDevice, machine, charter.PageQuery{})), nil)
+	page, err := w.Svc.UsersFor(w.Ctx, t.ada.Org, viewDevice, machine, charter.PageQuery{Limit: 1})
+	w.Must(err)
+	for name, ask := range map[string]func() error{
+		"another permission": func() error {
+			return errOf(w.Svc.UsersFor(w.Ctx, t.ada.Org, firmware, machine, charter.PageQuery{Cursor: page.Next}))
+		},
+		"the members": func() error {
+			return errOf(w.Svc.MembersFor(w.Ctx, t.ada.Org, viewDevice, machine, charter.PageQuery{Cursor: page.Next}))
+		},
+	} {
+		w.Log("a cursor for", name)
+		w.Invalid("cursor", ask)
+	}
 }
 
 func g7Explain(w *World) {

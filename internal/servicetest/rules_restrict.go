@@ -135,6 +135,8 @@ func g5Pages(w *World) {
 		members := collect(w, last.Svc.AllMembersFor(w.Ctx, t.ada.Org, viewDevice, devices[5], q))
 		w.Same("members", len(members), 2)
 		w.True("not Ada", !contains(idsOf(members, func(m orgs.Member) orgs.UserID { return m.User }), "ada"))
+		users := collect(w, last.Svc.AllUsersFor(w.Ctx, t.ada.Org, viewDevice, devices[5], q))
+		w.Same("users", users, idsOf(members, func(m orgs.Member) orgs.UserID { return m.User }))
 		w.Same("nobody", collect(w, last.Svc.AllMembersFor(w.Ctx, t.ada.Org, viewDevice, devices[0], q)), nil)
 	}
 }

@@ -187,7 +187,10 @@ func readsOfGrants(n int, asker store.Asker) []read {
 			r := reading(fmt.Sprintf("Grantees, reach %d, after %q", i, after),
 				func(ctx context.Context, r store.Reader) (any, error) { return r.Grantees(ctx, q) })
 			r.ranges = true
-			list = append(list, r)
+			ids := reading(fmt.Sprintf("GranteeIDs, reach %d, after %q", i, after),
+				func(ctx context.Context, r store.Reader) (any, error) { return store.GranteeIDs(ctx, r, q) })
+			ids.ranges = true
+			list = append(list, r, ids)
 		}
 	}
 	return list

@@ -111,6 +111,11 @@ func (b *binding) Update(ctx context.Context, fn func(context.Context, store.Tx)
 	return b.Store.Update(ctx, w.watching(fn))
 }
 
+// GranteeIDs is the embedded store's.
+func (b *binding) GranteeIDs(ctx context.Context, q store.GranteeQuery) (store.GranteePage, error) {
+	return store.GranteeIDs(ctx, b.Store, q)
+}
+
 // note takes note of organizations that will change when the host commits.
 func (b *binding) note(list []orgs.ID) {
 	for _, org := range list {

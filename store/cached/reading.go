@@ -1,6 +1,7 @@
 package cached
 
 import (
+	"context"
 	"time"
 
 	"github.com/seed-5b9f5318/charter/orgs"
@@ -13,6 +14,11 @@ type handle struct {
 	store.Store
 	cache *Cache
 	reading
+}
+
+// GranteeIDs is the embedded store's.
+func (h *handle) GranteeIDs(ctx context.Context, q store.GranteeQuery) (store.GranteePage, error) {
+	return store.GranteeIDs(ctx, h.Store, q)
 }
 
 // reading is what may be answered.

@@ -9,6 +9,7 @@ import (
 	"github.com/seed-5b9f5318/charter/orgs"
 	"github.com/seed-5b9f5318/charter/roles"
 	"github.com/seed-5b9f5318/charter/store"
+	"github.com/seed-5b9f5318/charter/store/memstore/internal/cow"
 )
 
 // Grants returns a page of a member's grants, by kind, all of the kind first,
@@ -156,50 +157,85 @@ func (s *state) reachedOf(o *tenant, after grants.Resource, to reach) iter.Seq[u
 
 // Grantees returns a page of the active members that reach a resource, by ID.
 func (r *reader) Grantees(ctx context.Context, q store.GranteeQuery) (store.MemberPage, error) {
+	facts, rows, err := r.reaching(ctx, q)
+	return store.MemberPage{Facts: facts, Members: membersOf(q.Org, rows)}, err
+}
+
+// GranteeIDs is Grantees without the records.
+func (r *reader) GranteeIDs(ctx context.Context, q store.GranteeQuery) (store.GranteePage, error) {
+	facts, rows, err := r.reaching(ctx, q)
+	if err != nil || len(rows) == 0 {
+		return store.GranteePage{Facts: facts}, err
+	}
+	list := make([]store.Grantee, len(rows))
+	for i, r := range rows {
+		list[i] = store.Grantee{Member: r.id, User: r.user}
+	}
+	return store.GranteePage{Facts: facts, Grantees: list}, nil
+}
+
+// reaching returns the rows of q's page, with the facts about the Asker.
+func (r *reader) reaching(ctx context.Context, q store.GranteeQuery) (grants.Facts, []*row, error) {
 	s, o, err := r.org(ctx, q.Org)
 	if err != nil || o == nil {
-		return store.MemberPage{}, err
+		return grants.Facts{}, nil, err
 	}
-	page := store.MemberPage{Facts: s.asked(o, q.Asker)}
-	if n := o.thing(s.hashOf(q.Resource), q.Resource); n != 0 {
-		page.Members = s.grantees(o, q, n)
+	facts := s.asked(o, q.Asker)
+	n := o.thing(s.hashOf(q.Resource), q.Resource)
+	if n == 0 {
+		return facts, nil, nil
 	}
-	return page, nil
+	return facts, s.reaching(o, &q, n), nil
 }
 
-// grantees merges the first of each way to reach a thing: who is linked to it, who
+// reaching merges the first of each way to reach thing n: who is linked to it, who
 // is linked to all of its kind, and the members of each role in q.Reach.
-func (s *state) grantees(o *tenant, q store.GranteeQuery, n uint32) []orgs.Member {
-	ways := []iter.Seq[uint32]{o.holdersAfter(n, q.After)}
-	if all := s.granted(o, grants.All(q.Resource.Kind)); all != 0 {
-		ways = append(ways, o.holdersAfter(all, q.After))
-	}
-	for _, role := range q.Reach {
-		if of, ok := o.ofRoles.Get(role); ok {
-			ways = append(ways, o.activeAfter(of, role, q.After))
+func (s *state) reaching(o *tenant, q *store.GranteeQuery, n uint32) []*row {
+	page := o.eligible(q, o.holdersOf(n))
+	if o.wide > 0 {
+		if all := s.granted(o, grants.All(q.Resource.Kind)); all != 0 {
+			page = merged(compareRows, page, o.eligible(q, o.holdersOf(all)))
 		}
 	}
-	eligible := func(r *row) bool {
-		return r.status == orgs.Active && (slices.Contains(q.Roles, r.role) || o.stores(r.role, q.Permission))
+	for _, role := range q.Reach {
+		if of, ok := o.ofRoles.Get(role); ok && o.holds(q, role) {
+			list := of.listed[statusIndex(orgs.Active)][orgs.ByRole]
+			page = merged(compareRows, page, o.first(q.Limit, list.Len(), o.activeAfter(list, role, q.After), nil))
+		}
 	}
-	var page []*row
-	for _, way := range ways {
-		page = merged(compareRows, page, o.first(q.Limit, way, eligible))
-	}
-	return membersOf(q.Org, page[:min(len(page), q.Limit)])
+	return page[:min(len(page), q.Limit)]
 }
 
-// holdersAfter returns the rows after a member that are linked to thing n, by ID.
-func (o *tenant) holdersAfter(n uint32, after orgs.MemberID) iter.Seq[uint32] {
-	if after == "" {
-		return o.holdersOf(n).all()
-	}
-	return o.holdersOf(n).after(o.byID(after))
+// holds reports whether a role is one that q asks for.
+func (o *tenant) holds(q *store.GranteeQuery, role roles.ID) bool {
+	return slices.Contains(q.Roles, role) || o.stores(role, q.Permission)
 }
 
-// activeAfter returns the active rows of a role after a member, by ID.
-func (o *tenant) activeAfter(of *ofRole, role roles.ID, after orgs.MemberID) iter.Seq[uint32] {
-	list := of.listed[statusIndex(orgs.Active)][orgs.ByRole]
+// eligible returns the first of holders that q asks for. Of few it goes through all,
+// which takes nothing to begin with.
+func (o *tenant) eligible(q *store.GranteeQuery, holders *links) []*row {
+	if holders.many != nil {
+		query := *q
+		return o.first(q.Limit, holders.len(), holders.after(o.byID(q.After)), func(r *row) bool {
+			return r.status == orgs.Active && o.holds(&query, r.role)
+		})
+	}
+	found := make([]*row, 0, min(q.Limit, len(holders.few)))
+	for _, n := range holders.few {
+		r := o.rows.at(n)
+		if r.id <= q.After || r.status != orgs.Active || !o.holds(q, r.role) {
+			continue
+		}
+		if found = append(found, r); len(found) == q.Limit {
+			break
+		}
+	}
+	return found
+}
+
+// activeAfter returns the rows after a member in list, which is that of the active ones
+// of a role, by ID.
+func (o *tenant) activeAfter(list cow.Sorted[uint32], role roles.ID, after orgs.MemberID) iter.Seq[uint32] {
 	if after == "" {
 		return list.All()
 	}

@@ -18,7 +18,10 @@ type reader struct {
 	latest *atomic.Pointer[state]
 }
 
-var _ store.Reader = (*reader)(nil)
+var (
+	_ store.Reader        = (*reader)(nil)
+	_ store.GranteeLister = (*reader)(nil)
+)
 
 func (r *reader) at(ctx context.Context) (*state, error) {
 	s := r.latest.Load()

@@ -146,7 +146,7 @@ func (o *tenant) pageOf(q store.MemberQuery) []*row {
 	passes := func(r *row) bool { return matches(q, r) }
 	var page []*row
 	for _, list := range o.lists(q) {
-		page = merged(inOrder, page, o.first(q.Limit, after(o, list, q), passes))
+		page = merged(inOrder, page, o.first(q.Limit, list.Len(), after(o, list, q), passes))
 	}
 	return page[:min(len(page), q.Limit)]
 }
@@ -210,13 +210,16 @@ func isAfter(q store.MemberQuery, r *row) bool {
 	return c < 0 != q.Descending && c != 0
 }
 
-// first returns the first rows of list that keep wants.
-func (o *tenant) first(limit int, list iter.Seq[uint32], keep func(*row) bool) []*row {
-	const some = 32 // rows, before the list grows
-	found := make([]*row, 0, min(limit, some))
+// first returns the first rows of list, which has most at the most, that keep wants:
+// all where it is nil.
+func (o *tenant) first(limit, most int, list iter.Seq[uint32], keep func(*row) bool) []*row {
+	if most == 0 {
+		return nil
+	}
+	found := make([]*row, 0, min(limit, most))
 	for n := range list {
 		r := o.rows.at(n)
-		if !keep(r) {
+		if keep != nil && !keep(r) {
 			continue
 		}
 		if found = append(found, r); len(found) == limit {

@@ -227,13 +227,35 @@ func (r reader) Grants(ctx context.Context, q store.GrantQuery) (page store.Gran
 // with a grant are looked up one by one: it costs what it returns and the
 // holders among them that are invited or in another role.
 func (r reader) Grantees(ctx context.Context, q store.GranteeQuery) (store.MemberPage, error) {
-	list := r.merged(`UNION`, r.granteeSeeks(q), `ORDER BY id`, q.Limit)
-	statement := r.asked(q.Org, q.Asker).
-		add(`SELECT '', `+columnsOfMember+` FROM (`).addQuery(list).
-		add(`) AS found`).add(r.joinEach(`charter_members`, `m`, `m.org = ? AND m.id = found.id`), q.Org)
-	page, err := r.memberPage(ctx, "grantees", q.Org, statement)
+	page, err := r.memberPage(ctx, "grantees", q.Org, r.reaching(q, columnsOfMember))
 	slices.SortFunc(page.Members, func(a, b orgs.Member) int { return cmp.Compare(a.ID, b.ID) })
 	return page, err
+}
+
+// GranteeIDs is Grantees without the records.
+func (r reader) GranteeIDs(ctx context.Context, q store.GranteeQuery) (page store.GranteePage, err error) {
+	err = r.read(ctx, "grantee IDs", r.reaching(q, columnsOfGrantee), func(rec *record) error {
+		if rec.is == isFacts {
+			page.Facts = rec.facts()
+		} else {
+			page.Grantees = append(page.Grantees, rec.grantee())
+		}
+		return nil
+	})
+	if err != nil {
+		return store.GranteePage{}, err
+	}
+	slices.SortFunc(page.Grantees, func(a, b store.Grantee) int { return cmp.Compare(a.Member, b.Member) })
+	return page, nil
+}
+
+// reaching returns the statement that finds columns of the members m on q's page, in
+// no order.
+func (r reader) reaching(q store.GranteeQuery, columns string) *query {
+	list := r.merged(`UNION`, r.granteeSeeks(q), `ORDER BY id`, q.Limit)
+	return r.asked(q.Org, q.Asker).
+		add(`SELECT '', `+columns+` FROM (`).addQuery(list).
+		add(`) AS found`).add(r.joinEach(`charter_members`, `m`, `m.org = ? AND m.id = found.id`), q.Org)
 }
 
 // granteeSeeks returns the ways to reach q.Resource. What is not registered is

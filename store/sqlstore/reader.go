@@ -13,7 +13,10 @@ import (
 // reader reads records where its session runs.
 type reader struct{ *session }
 
-var _ store.Reader = reader{}
+var (
+	_ store.Reader        = reader{}
+	_ store.GranteeLister = reader{}
+)
 
 // User returns the record of id, or [store.ErrNotFound].
 func (r reader) User(ctx context.Context, id orgs.UserID) (orgs.User, error) {

@@ -48,6 +48,7 @@ const (
 		u.memberships, u.created_at, u.revision`
 	columnsOfMember = `m.id, m.role, m.status, COALESCE(m.user_id, ''), m.email, m.first_name, m.last_name, m.invited_by, m.message,
 		m.invited_at, m.joined_at, m.issue`
+	columnsOfGrantee = `m.id, COALESCE(m.user_id, ''), '', '', '', '', '', '', '', 0, 0, 0`
 	// One row for each permission, and one with '' for a role without any.
 	columnsOfRole     = `r.id, r.name, COALESCE(p.permission, ''), '', '', '', '', '', '', r.created_at, 0, 0`
 	columnsOfResource = `r.kind, r.id, '', '', '', '', '', '', '', 0, 0, 0`
@@ -97,6 +98,10 @@ func (r *record) member(org orgs.ID) orgs.Member {
 		InvitedBy: orgs.UserID(r.text[7]), Message: r.text[8],
 		InvitedAt: timeOf(r.number[0]), JoinedAt: timeOf(r.number[1]), Issue: int(r.number[2]),
 	}
+}
+
+func (r *record) grantee() store.Grantee {
+	return store.Grantee{Member: orgs.MemberID(r.text[0]), User: orgs.UserID(r.text[1])}
 }
 
 // role returns the role with the one permission that r is about.
