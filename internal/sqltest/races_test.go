@@ -38,7 +38,7 @@ func rounds(t *testing.T, e *engine) int {
 	case e.server != nil:
 		return effort(30, 10)
 	}
-	return effort(250, 50)
+	return effort(100, 25)
 }
 
 // TestRaces runs the races, and where transactions overlap naive ones besides, as
