@@ -6,14 +6,14 @@ import "slices"
 // value.
 //
 // A short list is one array. A longer one is in leaves of 32 items, and what leads to
-// them is an array too. In a long one that is cut into pages, and what leads to many of
-// those into books: a change copies no array that grows with the list, short of millions.
+// them is an array too. In a long one that is cut into pages, and what leads to those
+// into books, so that a change copies no array that grows with the list, short of
+// millions.
 type Vector[T any] struct {
-	edit   Edit // of whoever made short, leaves, pages or books, one of which there is
+	edit   Edit // of whoever made short, leaves or books, one of which there is
 	short  []T
 	leaves []*leaf[T]
-	pages  []*page[T]
-	books  []*book[T]
+	books  [][]*page[T]
 	size   int
 }
 
@@ -23,13 +23,7 @@ const (
 	perBook   = fan * perPage
 	maxShort  = 64
 	maxLeaves = 128
-	maxPages  = 128
 )
-
-type book[T any] struct {
-	edit  Edit
-	pages [fan]*page[T]
-}
 
 type page[T any] struct {
 	edit   Edit
@@ -54,14 +48,10 @@ func (v *Vector[T]) At(i uint32) T {
 
 // other is At where there are no leaves; by itself, so that At is inlined.
 func (v *Vector[T]) other(i uint32) T {
-	switch {
-	case v.pages != nil:
-		return v.pages[i/perPage].leaves[i/fan%fan].items[i%fan]
-	case v.books != nil:
-		return v.books[i/perBook].pages[i/perPage%fan].leaves[i/fan%fan].items[i%fan]
-	default:
-		return v.short[i]
+	if v.books != nil {
+		return v.books[i/perBook][i/perPage%fan].leaves[i/fan%fan].items[i%fan]
 	}
+	return v.short[i]
 }
 
 // Ref returns where item i is, for reading: large ones are not copied for a look.
@@ -69,10 +59,8 @@ func (v *Vector[T]) Ref(i uint32) *T {
 	switch {
 	case v.leaves != nil:
 		return &v.leaves[i/fan].items[i%fan]
-	case v.pages != nil:
-		return &v.pages[i/perPage].leaves[i/fan%fan].items[i%fan]
 	case v.books != nil:
-		return &v.books[i/perBook].pages[i/perPage%fan].leaves[i/fan%fan].items[i%fan]
+		return &v.books[i/perBook][i/perPage%fan].leaves[i/fan%fan].items[i%fan]
 	default:
 		return &v.short[i]
 	}
@@ -104,19 +92,13 @@ func (v *Vector[T]) Append(edit Edit, item T) {
 			v.leaf(edit, uint32(i)).items[i%fan] = old
 		}
 	case v.size == fan*maxLeaves+1:
+		var pages []*page[T]
 		for leaves := range slices.Chunk(v.leaves, fan) {
 			p := &page[T]{edit: edit}
 			copy(p.leaves[:], leaves)
-			v.pages = append(v.pages, p)
+			pages = append(pages, p)
 		}
-		v.leaves = nil
-	case v.size == perPage*maxPages+1:
-		for pages := range slices.Chunk(v.pages, fan) {
-			b := &book[T]{edit: edit}
-			copy(b.pages[:], pages)
-			v.books = append(v.books, b)
-		}
-		v.pages = nil
+		v.leaves, v.books = nil, slices.Collect(slices.Chunk(pages, fan))
 	}
 	v.leaf(edit, i).items[i%fan] = item
 }
@@ -124,8 +106,7 @@ func (v *Vector[T]) Append(edit Edit, item T) {
 // own makes what v itself leads to edit's.
 func (v *Vector[T]) own(edit Edit) {
 	if v.edit != edit {
-		v.edit, v.short, v.leaves = edit, slices.Clone(v.short), slices.Clone(v.leaves)
-		v.pages, v.books = slices.Clone(v.pages), slices.Clone(v.books)
+		v.edit, v.short, v.leaves, v.books = edit, slices.Clone(v.short), slices.Clone(v.leaves), slices.Clone(v.books)
 	}
 }
 
@@ -146,40 +127,31 @@ func (v *Vector[T]) leaf(edit Edit, i uint32) *leaf[T] {
 
 // slot returns where the leaf of item i is.
 func (v *Vector[T]) slot(edit Edit, i uint32) **leaf[T] {
-	if v.pages == nil && v.books == nil {
+	if v.books == nil {
 		if int(i/fan) == len(v.leaves) {
 			v.leaves = append(v.leaves, nil)
 		}
 		return &v.leaves[i/fan]
 	}
-	slot := v.page(edit, i)
-	switch {
-	case *slot == nil:
-		*slot = &page[T]{edit: edit}
-	case (*slot).edit != edit:
-		p := **slot
-		p.edit = edit
-		*slot = &p
-	}
-	return &(*slot).leaves[i/fan%fan]
+	return &v.page(edit, i).leaves[i/fan%fan]
 }
 
-// page returns where the page of item i is.
-func (v *Vector[T]) page(edit Edit, i uint32) **page[T] {
-	if v.books == nil {
-		if int(i/perPage) == len(v.pages) {
-			v.pages = append(v.pages, nil)
-		}
-		return &v.pages[i/perPage]
+// page returns the page of item i for edit to change, a new one at the end.
+func (v *Vector[T]) page(edit Edit, i uint32) *page[T] {
+	if int(i/perBook) == len(v.books) {
+		v.books = append(v.books, nil)
 	}
-	at := int(i / perBook)
-	switch {
-	case at == len(v.books):
-		v.books = append(v.books, &book[T]{edit: edit})
-	case v.books[at].edit != edit:
-		b := *v.books[at]
-		b.edit = edit
-		v.books[at] = &b
+	book, at := &v.books[i/perBook], int(i/perPage%fan)
+	if at < len(*book) && (*book)[at].edit == edit {
+		return (*book)[at]
 	}
-	return &v.books[at].pages[i/perPage%fan]
+	changed := page[T]{edit: edit}
+	*book = append(make([]*page[T], 0, fan), *book...)
+	if at == len(*book) {
+		*book = append(*book, nil)
+	} else {
+		changed.leaves = (*book)[at].leaves
+	}
+	(*book)[at] = &changed
+	return &changed
 }
