@@ -30,7 +30,7 @@ type GranteeLister interface {
 
 // GranteeIDs returns a page of the active members that reach a resource, by ID,
 // ascending: from r itself where it is a [GranteeLister], otherwise of what Grantees
-// returns. A Store or Tx that wraps another one passes the call on by this function.
+// returns. A Store that wraps another one passes the call on by this function.
 func GranteeIDs(ctx context.Context, r Reader, q GranteeQuery) (GranteePage, error) {
 	if lister, ok := r.(GranteeLister); ok {
 		return lister.GranteeIDs(ctx, q)
