@@ -58,7 +58,7 @@ func (s *Service) ResourcesFor(ctx context.Context, as Actor, p roles.Permission
 }
 
 // AllResourcesFor iterates over all pages from q.Cursor on; see
-// [Service.ResourcesFor].
+// [Service.ResourcesFor]. An error ends it: it comes last, with the zero resource.
 //
 // Cost: that of [Service.ResourcesFor] for each page.
 func (s *Service) AllResourcesFor(ctx context.Context, as Actor, p roles.Permission, q PageQuery) iter.Seq2[grants.Resource, error] {
@@ -69,13 +69,15 @@ func (s *Service) AllResourcesFor(ctx context.Context, as Actor, p roles.Permiss
 }
 
 // MembersFor returns a page of the active members of org who may use resource r
-// for permission p, by member ID (G7). It is a question of the host's and asks for
-// no permission itself. A resource that is not org's is used by nobody.
+// for permission p, which is about r's kind, by member ID (G7): Admins, who need no
+// grant, and who has one and a role that holds p. It is a question of the host's and
+// asks for no permission itself. A resource that is not org's is used by nobody.
 //
 // Errors: [ErrInvalid] naming "organization", "permission", "resource",
 // "resource.kind", "resource.id", "limit" or "cursor".
 //
-// Cost: 1 statement; grows with the page, at the first one and the last alike.
+// Cost: 1 statement; grows with the page, and with those on its way who have a grant
+// but are invited, or whose role does not hold p.
 func (s *Service) MembersFor(
 	ctx context.Context, org orgs.ID, p roles.Permission, r grants.Resource, q PageQuery,
 ) (Page[orgs.Member], error) {
@@ -92,7 +94,7 @@ func (s *Service) MembersFor(
 }
 
 // AllMembersFor iterates over all pages from q.Cursor on; see
-// [Service.MembersFor].
+// [Service.MembersFor]. An error ends it: it comes last, with the zero member.
 //
 // Cost: that of [Service.MembersFor] for each page.
 func (s *Service) AllMembersFor(
@@ -106,11 +108,13 @@ func (s *Service) AllMembersFor(
 
 // UsersFor is [Service.MembersFor] without the members' records: a page of the users
 // who may use resource r for permission p, by the ID of their member. It is for
-// answers that nobody reads: whom to notify, what to put into an index.
+// answers that nobody reads: whom to notify, what to put into an index. It asks for no
+// permission either. Cursors of MembersFor are not its own.
 //
 // Errors: those of [Service.MembersFor].
 //
-// Cost: 1 statement; grows with the page, at the first one and the last alike.
+// Cost: 1 statement; grows with the page, and with those on its way who have a grant
+// but are invited, or whose role does not hold p.
 func (s *Service) UsersFor(
 	ctx context.Context, org orgs.ID, p roles.Permission, r grants.Resource, q PageQuery,
 ) (Page[orgs.UserID], error) {
@@ -127,14 +131,15 @@ func (s *Service) UsersFor(
 	if err != nil {
 		return Page[orgs.UserID]{}, err
 	}
-	users := make([]orgs.UserID, len(page.Items))
-	for i, g := range page.Items {
-		users[i] = g.User
+	users := slices.Grow([]orgs.UserID(nil), len(page.Items))
+	for _, g := range page.Items {
+		users = append(users, g.User)
 	}
 	return Page[orgs.UserID]{Items: users, Next: page.Next}, nil
 }
 
-// AllUsersFor iterates over all pages from q.Cursor on; see [Service.UsersFor].
+// AllUsersFor iterates over all pages from q.Cursor on; see [Service.UsersFor]. It
+// asks for no permission itself. An error ends it: it comes last, with no user.
 //
 // Cost: that of [Service.UsersFor] for each page.
 func (s *Service) AllUsersFor(

@@ -30,7 +30,8 @@ type GranteeLister interface {
 
 // GranteeIDs returns a page of the active members that reach a resource, by ID,
 // ascending: from r itself where it is a [GranteeLister], otherwise of what Grantees
-// returns. A Store that wraps another one passes the call on by this function.
+// returns. A Store that wraps another one passes the call on by this function; one that
+// embeds a GranteeLister and overrides Grantees overrides GranteeIDs too.
 func GranteeIDs(ctx context.Context, r Reader, q GranteeQuery) (GranteePage, error) {
 	if lister, ok := r.(GranteeLister); ok {
 		return lister.GranteeIDs(ctx, q)

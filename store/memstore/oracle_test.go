@@ -223,6 +223,9 @@ func (d dice) lists(org orgs.ID, user orgs.UserID, member orgs.MemberID) []ask {
 		asking(func(ctx context.Context, r store.Reader) (store.ResourcePage, error) { return r.Resources(ctx, things) }),
 		asking(func(ctx context.Context, r store.Reader) (store.GrantPage, error) { return r.Grants(ctx, held) }),
 		asking(func(ctx context.Context, r store.Reader) (store.MemberPage, error) { return r.Grantees(ctx, grantees) }),
+		asking(func(ctx context.Context, r store.Reader) (store.GranteePage, error) {
+			return store.GranteeIDs(ctx, r, grantees)
+		}),
 		asking(func(ctx context.Context, r store.Reader) (store.EventPage, error) { return r.Events(ctx, events) }),
 		asking(func(ctx context.Context, r store.Reader) ([]store.Event, error) { return r.Tombstones(ctx, "org-0", 2) }),
 	}
