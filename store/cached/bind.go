@@ -111,6 +111,8 @@ func (b *binding) Update(ctx context.Context, fn func(context.Context, store.Tx)
 	return b.Store.Update(ctx, w.watching(fn))
 }
 
+var _ store.GranteeLister = (*binding)(nil)
+
 // GranteeIDs is the embedded store's.
 func (b *binding) GranteeIDs(ctx context.Context, q store.GranteeQuery) (store.GranteePage, error) {
 	return store.GranteeIDs(ctx, b.Store, q)

@@ -16,6 +16,8 @@ type handle struct {
 	reading
 }
 
+var _ store.GranteeLister = (*handle)(nil)
+
 // GranteeIDs is the embedded store's.
 func (h *handle) GranteeIDs(ctx context.Context, q store.GranteeQuery) (store.GranteePage, error) {
 	return store.GranteeIDs(ctx, h.Store, q)
