@@ -175,7 +175,10 @@ func TestNothingIsPrinted(t *testing.T) {
 	printed := string(text) + log.String() + fmt.Sprintf("%v %+v %#v %s %q %v %+v %#v %s", k, k, k, k, k, link, link, link, link) +
 		fmt.Sprintf("%v %+v %#v", holder{k, link}, holder{k, link}, holder{k, link}) +
 		fmt.Sprintf("%v %+v %#v", hidden{k}, hidden{k}, &hidden{k})
-	for _, secret := range []string{link.Token()[43:], strings.Repeat("\x07", 8), "7 7 7", "0x7", "070707"} {
+	// Long enough not to be part of an address, which begins with anything since Go 1.26.
+	for _, secret := range []string{
+		link.Token()[43:], strings.Repeat("\x07", 8), "7 7 7 7", "0x7, 0x7", strings.Repeat("07", 8), "BwcHBwcH",
+	} {
 		if strings.Contains(printed, secret) {
 			t.Errorf("printed: %q", secret)
 		}
