@@ -86,9 +86,9 @@ type dialect struct {
 	// wideReach returns SELECTs of all resources of the kinds of which a member has a
 	// wide grant.
 	wideReach wideReach
-	// locked makes one statement of SELECTs that lock rows, which it runs in this
-	// order; nil where locking before reading is worth nothing.
-	locked func([]*query) *query
+	// locks is one statement that locks records; nil where locking before reading is
+	// worth nothing.
+	locks func(*dialect, contested) *query
 
 	// facts are the statements of checks, made of all that is above.
 	facts factsTexts

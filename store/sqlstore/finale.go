@@ -77,6 +77,14 @@ func (c comparison) statement() *query {
 	return q
 }
 
+// atOnce is statement that waits for nobody; see [nowait].
+func (c comparison) atOnce() *query {
+	q := sentence(`UPDATE ` + c.table + ` SET`)
+	c.set(q, ``)
+	q.add(`WHERE id = (SELECT id FROM `+c.table+` WHERE id = ?`+nowait+`)`, c.id)
+	return q.add(`AND revision = ?`, c.revision)
+}
+
 const doingFinale = "write and compare"
 
 // eachByItself runs a finale as a statement for each part: where a statement costs
@@ -116,7 +124,7 @@ func allInOne(ctx context.Context, s *session, f *finale) error {
 		parts = append(parts, counted{q, 0}) // nobody counts them
 	}
 	for _, c := range f.compared {
-		parts = append(parts, counted{c.statement(), 1})
+		parts = append(parts, counted{c.atOnce(), 1})
 	}
 	parts = append(parts, f.together...)
 	for some := range slices.Chunk(parts, finaleParts) {

@@ -23,8 +23,8 @@ func (t *tx) Hold(ctx context.Context, want store.Want) (store.Held, error) {
 		tx: t, want: want, roles: rolesByID{}, named: rolesByID{},
 		held: store.Held{Users: map[orgs.UserID]store.HeldUser{}, Places: map[grants.Resource]store.Place{}},
 	}
-	if t.locked != nil && (want.Contended || t.contended) {
-		if err := t.lost(t.lock(ctx, t.lockQueries(want))); err != nil {
+	if want.Contended || t.contended {
+		if err := t.lost(t.lock(ctx, contestedOf(want))); err != nil {
 			return store.Held{}, err
 		}
 	}
@@ -79,26 +79,31 @@ func (t *tx) asksSession() (parts []*query) {
 	return []*query{sentence(`SELECT '` + isSession + `', '', '', '', '', '', '', '', '', '', ` + t.enforced + `, 0, 0`)}
 }
 
-// lock runs locks. They are a query, since drivers may wait for ever on rows that
-// nobody reads.
-func (t *tx) lock(ctx context.Context, locks []*query) error {
-	_, err := t.number(ctx, "lock", t.locked(locks))
-	return err
+// contested are the records that others are after too: an organization, users, and
+// those that members of the organization are bound to.
+type contested struct {
+	org     orgs.ID
+	users   []orgs.UserID
+	members []orgs.MemberID
 }
 
-// lockQueries lock what want holds, the organization first, then the users in
-// ascending order (C9). It reads nothing that it does not lock: a transaction
-// that keeps its first snapshot must not have it from before the lock came.
-func (t *tx) lockQueries(want store.Want) []*query {
-	locks := []*query{
-		sentence(`SELECT 1 FROM charter_organizations o WHERE o.id = ? FOR UPDATE`, want.Org),
-		sentence(`SELECT 1 FROM charter_users u WHERE u.id IN `+t.list+` ORDER BY u.id FOR UPDATE`, array(t.dialect, want.Users)),
-	}
+func contestedOf(want store.Want) contested {
+	c := contested{org: want.Org, users: want.Users}
 	if want.Member != "" && !want.MemberAlone {
-		locks = append(locks, sentence(`SELECT 1 FROM charter_users u WHERE u.id =
-			(SELECT m.user_id FROM charter_members m WHERE m.org = ? AND m.id = ? FOR UPDATE) FOR UPDATE`, want.Org, want.Member))
+		c.members = []orgs.MemberID{want.Member}
 	}
-	return locks
+	return c
+}
+
+// lock locks c, the organization first, then the users (C9), where that is worth
+// anything. The statement returns something, since drivers may wait for ever on rows
+// that nobody reads.
+func (t *tx) lock(ctx context.Context, c contested) error {
+	if t.locks == nil {
+		return nil
+	}
+	_, err := t.number(ctx, "lock", t.locks(t.dialect, c))
+	return err
 }
 
 // addPart adds a part to the statement: a SELECT of records of one kind.

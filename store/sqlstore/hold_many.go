@@ -23,8 +23,8 @@ func (t *tx) HoldMany(ctx context.Context, wants []store.Want) ([]store.Held, er
 	if err := t.mayHold(ctx, doing); err != nil {
 		return nil, err
 	}
-	if t.locked != nil && (m.contended || t.contended) {
-		if err := t.lost(t.lock(ctx, t.lockMany(m))); err != nil {
+	if m.contended || t.contended {
+		if err := t.lost(t.lock(ctx, contested{m.org, m.users, m.bound})); err != nil {
 			return nil, err
 		}
 	}
@@ -183,15 +183,4 @@ func (t *tx) holdManyGrants(part addPart, m many) {
 	}
 	ofMembers(`charter_wide_grants`, `''`, ``, m.wideHas)
 	ofMembers(`charter_grants`, `listed.c`, ` AND g.resource = listed.c`, m.memberHas)
-}
-
-// lockMany locks what m holds, in the order of [tx.lockQueries].
-func (t *tx) lockMany(m many) []*query {
-	locks := t.lockQueries(store.Want{Org: m.org, Users: m.users})
-	if len(m.bound) > 0 {
-		locks = append(locks, sentence(`SELECT 1 FROM charter_users u WHERE u.id IN
-			(SELECT b.user_id FROM charter_members b WHERE b.org = ? AND b.id IN `+t.list+`) ORDER BY u.id FOR UPDATE`,
-			m.org, array(t.dialect, m.bound)))
-	}
-	return locks
 }

@@ -39,7 +39,7 @@ func mySQL() *dialect {
 		unlessThere:   `ON DUPLICATE KEY UPDATE kind = VALUES(kind)`,
 		deletes:       deletesFrom,
 		wideReach:     wideInTurn,
-		locked:        lockedTogether,
+		locks:         locksTogether,
 		translate:     straight,
 		handle:        func(db *sql.DB) queryer { return newPrepared(db, spelledDB{db}) },
 		uncut:         serverUncut,
@@ -113,10 +113,23 @@ func straight(text string, args []any) (string, []any) {
 	return strings.ReplaceAll(text, `CROSS JOIN`, `STRAIGHT_JOIN`), args
 }
 
-// lockedTogether makes a UNION of the SELECTs.
-func lockedTogether(locks []*query) *query {
-	for i, lock := range locks {
-		locks[i] = sentence(`(`).addQuery(lock).add(`)`)
+// locksTogether is a UNION of SELECTs, which run in this order. Nothing is read before
+// the organization is locked: a transaction that keeps its first snapshot must not have
+// it from before the lock came.
+func locksTogether(d *dialect, c contested) *query {
+	locks := []*query{
+		sentence(`(SELECT 1 FROM charter_organizations o WHERE o.id = ? FOR UPDATE)`, c.org),
+		sentence(`(SELECT 1 FROM charter_users u WHERE u.id IN `+d.list+` ORDER BY u.id FOR UPDATE)`, array(d, c.users)),
+	}
+	switch len(c.members) {
+	case 0:
+	case 1:
+		locks = append(locks, sentence(`(SELECT 1 FROM charter_users u WHERE u.id =
+			(SELECT m.user_id FROM charter_members m WHERE m.org = ? AND m.id = ? FOR UPDATE) FOR UPDATE)`, c.org, c.members[0]))
+	default:
+		locks = append(locks, sentence(`(SELECT 1 FROM charter_users u WHERE u.id IN
+			(SELECT m.user_id FROM charter_members m WHERE m.org = ? AND m.id IN `+d.list+`) ORDER BY u.id FOR UPDATE)`,
+			c.org, array(d, c.members)))
 	}
 	return new(query).addAll(`UNION ALL`, locks)
 }

@@ -40,7 +40,7 @@ func postgreSQL() *dialect {
 		comparesRows:  true,
 		deletes:       deletesEach,
 		wideReach:     wideByPage,
-		locked:        lockedInTurn,
+		locks:         locksInTurn,
 		translate:     numbered,
 		handle:        func(db *sql.DB) queryer { return db },
 		uncut:         serverUncut,
@@ -89,6 +89,11 @@ func rowsPostgreSQL(numbers []bool) string {
 		` FROM jsonb_array_elements(CAST(? AS jsonb)) AS elements (value) WHERE jsonb_typeof(value) = 'array') AS listed`
 }
 
+// nowait locks a record at once or not at all, for the comparison at the end: whoever
+// else has it is about to change it, and so this Update is about to lose, and may have a
+// row that the other one waits for. That would be a circle as in [locksInTurn].
+const nowait = ` FOR NO KEY UPDATE NOWAIT`
+
 // comparesFrom updates from the rows.
 func comparesFrom(table string, names []string, numbers []bool) string {
 	var set strings.Builder
@@ -96,7 +101,8 @@ func comparesFrom(table string, names []string, numbers []bool) string {
 		set.WriteString(name + ` = ` + cell(i+2) + `, `)
 	}
 	return `UPDATE ` + table + ` AS t SET ` + set.String() + `revision = t.revision + 1 FROM ` + rowsPostgreSQL(numbers) +
-		` WHERE t.id = ` + cell(0) + ` AND t.revision = ` + cell(1)
+		` CROSS JOIN LATERAL (SELECT l.id FROM ` + table + ` l WHERE l.id = ` + cell(0) + nowait + `) AS locked` +
+		` WHERE t.id = locked.id AND t.revision = ` + cell(1)
 }
 
 // deletesEach looks up each row by all its columns. The OFFSET hides from the planner
@@ -107,18 +113,16 @@ func deletesEach(listed, table string, columns []string) string {
 		strings.Join(elementColumns(len(columns)), `, `) + `, org FROM ` + listed + ` CROSS JOIN (SELECT ? AS org) AS same OFFSET 0)`
 }
 
-// lockedInTurn makes a WITH of each SELECT: a UNION locks nothing.
-func lockedInTurn(locks []*query) *query {
-	q, sum := new(query), sentence(`SELECT 0`)
-	for i, lock := range locks {
-		name, word := `lock`+strconv.Itoa(i), `,`
-		if i == 0 {
-			word = `WITH`
-		}
-		q.add(word + ` ` + name + ` AS MATERIALIZED (`).addQuery(lock).add(`)`)
-		sum.add(`+ (SELECT count(*) FROM ` + name + `)`)
+// locksInTurn locks in a WITH each, since a UNION locks nothing: all users in one order,
+// and no member row. Two that wait for each other do so for a second, by default, before
+// the server looks.
+func locksInTurn(d *dialect, c contested) *query {
+	q := sentence(`WITH first AS MATERIALIZED (SELECT 1 FROM charter_organizations o WHERE o.id = ? FOR NO KEY UPDATE)`, c.org)
+	q.add(`, others AS MATERIALIZED (SELECT 1 FROM charter_users u WHERE u.id IN (SELECT * FROM `+d.list+` AS listed`, array(d, c.users))
+	if len(c.members) > 0 {
+		q.add(`UNION ALL SELECT m.user_id FROM charter_members m WHERE m.org = ? AND m.id IN `+d.list, c.org, array(d, c.members))
 	}
-	return q.addQuery(sum)
+	return q.add(`) ORDER BY u.id FOR NO KEY UPDATE) SELECT (SELECT count(*) FROM first) + (SELECT count(*) FROM others)`)
 }
 
 // numbered returns a statement with its parameters numbered and of a type that
