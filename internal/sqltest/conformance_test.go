@@ -18,8 +18,9 @@ import (
 // hasty is what tests add to a file's name where they need no durability.
 const hasty = "?_pragma=synchronous(0)"
 
-// TestConformance runs the conformance suite on every kind of database. The kinds of
-// handles that a host may have on a server are in TestVariants.
+// TestConformance runs the conformance suite on every kind of database: what is slow for
+// its many records on one kind of SQLite and one that is bound, or in full on all. The
+// kinds of handles that a host may have on a server are in TestVariants.
 func TestConformance(t *testing.T) {
 	kinds := map[string]func(testing.TB) store.Store{
 		"SQLite file, no parameters": func(t testing.TB) store.Store {
@@ -54,6 +55,10 @@ func TestConformance(t *testing.T) {
 		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
+			if slices.Contains(lean, name) && !inFull() {
+				runCases(t, open, slices.DeleteFunc(storetest.Cases(), func(c storetest.Case) bool { return c.Bulk }))
+				return
+			}
 			storetest.Run(t, open, storetest.Watchdog(5*time.Minute))
 		})
 	}
@@ -65,6 +70,10 @@ func TestConformance(t *testing.T) {
 	})
 	variant{}.run(t, onSQLite(), cases)
 }
+
+// lean are the kinds of SQLite that differ from others in how transactions begin and
+// wait, and not in the statements in them.
+var lean = []string{"SQLite file, one connection", "SQLite file, many parameters", "SQLite in memory", "SQLite, bound"}
 
 // host does each Update on a store that is bound to a transaction of its own, as
 // a host does that has rows to write in it.

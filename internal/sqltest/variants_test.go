@@ -119,6 +119,12 @@ func (v variant) run(t *testing.T, e *engine, cases []storetest.Case) {
 			}
 		}
 	})
+	runCases(t, open, cases)
+}
+
+// runCases runs cases of the conformance suite, each on a store of its own.
+func runCases(t *testing.T, open func(testing.TB) store.Store, cases []storetest.Case) {
+	t.Helper()
 	for _, c := range cases {
 		t.Run(c.Name, func(t *testing.T) {
 			ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
