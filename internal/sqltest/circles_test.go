@@ -38,7 +38,7 @@ func TestNoCircles(t *testing.T) {
 			}
 		}
 		servicetest.RunRaces(t, open, effort(20, 2), 20)
-		servicetest.RunContention(t, open, time.Second)
+		servicetest.RunContention(t, open, time.Minute)
 	})
 	var circles int
 	until(t, func() bool { // a session counts them when it ends

@@ -58,8 +58,8 @@ type dialect struct {
 	rows func(numbers []bool) string
 	// comparesAll returns an UPDATE of table from a parameter of such rows: their
 	// first two columns find a record, by its ID and revision, and the others are
-	// what those named become.
-	comparesAll func(table string, names []string, numbers []bool) string
+	// what those named become. Hurried, it waits for nobody, where waiting costs much.
+	comparesAll func(table string, names []string, numbers []bool, hurried bool) string
 	// element is how a string is written in those parameters; nil as it is.
 	element func(string) string
 	// joinEach looks up, one by one, what the rows before it name in a table. More

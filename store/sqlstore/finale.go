@@ -26,14 +26,14 @@ type counted struct {
 
 // comparisons returns statements that change the records of table, whose columns are
 // its ID, the revision that it must still have, and what it becomes.
-func (d *dialect) comparisons(table string, records []columns) []counted {
+func (s *session) comparisons(table string, records []columns) []counted {
 	if len(records) == 0 {
 		return nil
 	}
 	names, _ := records[0].split()
-	text := d.comparesAll(table, names, numbers(records))
+	text := s.comparesAll(table, names, numbers(records), s.hurried())
 	var list []counted
-	for _, p := range d.parts(records) {
+	for _, p := range s.parts(records) {
 		list = append(list, counted{sentence(text, p.list), int64(p.rows)})
 	}
 	return list
@@ -76,6 +76,10 @@ func (c comparison) statement() *query {
 	c.where(q.add(`WHERE`), ``)
 	return q
 }
+
+// hurried reports whether the comparison is to wait for nobody. Who runs a transaction
+// of the host's again knows nothing of locks to wait for, and would lose again at once.
+func (s *session) hurried() bool { return !s.bound }
 
 // atOnce is statement that waits for nobody; see [nowait].
 func (c comparison) atOnce() *query {
@@ -124,7 +128,11 @@ func allInOne(ctx context.Context, s *session, f *finale) error {
 		parts = append(parts, counted{q, 0}) // nobody counts them
 	}
 	for _, c := range f.compared {
-		parts = append(parts, counted{c.atOnce(), 1})
+		compare := c.statement
+		if s.hurried() {
+			compare = c.atOnce
+		}
+		parts = append(parts, counted{compare(), 1})
 	}
 	parts = append(parts, f.together...)
 	for some := range slices.Chunk(parts, finaleParts) {

@@ -87,7 +87,7 @@ func elementOfRow(i int, number bool) string {
 
 // comparesJoined updates from a join with the elements themselves, as [deletesFrom]
 // deletes.
-func comparesJoined(table string, names []string, numbers []bool) string {
+func comparesJoined(table string, names []string, numbers []bool, _ bool) string {
 	var set strings.Builder
 	for i := 2; i < len(names); i++ {
 		set.WriteString(`t.` + names[i] + ` = ` + elementOfRow(i, numbers[i]) + `, `)

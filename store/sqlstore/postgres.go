@@ -95,14 +95,17 @@ func rowsPostgreSQL(numbers []bool) string {
 const nowait = ` FOR NO KEY UPDATE NOWAIT`
 
 // comparesFrom updates from the rows.
-func comparesFrom(table string, names []string, numbers []bool) string {
+func comparesFrom(table string, names []string, numbers []bool, hurried bool) string {
 	var set strings.Builder
 	for i, name := range names[2:] {
 		set.WriteString(name + ` = ` + cell(i+2) + `, `)
 	}
-	return `UPDATE ` + table + ` AS t SET ` + set.String() + `revision = t.revision + 1 FROM ` + rowsPostgreSQL(numbers) +
-		` CROSS JOIN LATERAL (SELECT l.id FROM ` + table + ` l WHERE l.id = ` + cell(0) + nowait + `) AS locked` +
-		` WHERE t.id = locked.id AND t.revision = ` + cell(1)
+	locked := ``
+	if hurried {
+		locked = ` CROSS JOIN LATERAL (SELECT 1 FROM ` + table + ` l WHERE l.id = ` + cell(0) + nowait + `) AS locked`
+	}
+	return `UPDATE ` + table + ` AS t SET ` + set.String() + `revision = t.revision + 1 FROM ` + rowsPostgreSQL(numbers) + locked +
+		` WHERE t.id = ` + cell(0) + ` AND t.revision = ` + cell(1)
 }
 
 // deletesEach looks up each row by all its columns. The OFFSET hides from the planner

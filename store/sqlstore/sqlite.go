@@ -70,7 +70,7 @@ func rowsSQLite(numbers []bool) string {
 
 // comparesUpserting finds the records, and puts them back as they become: an UPDATE
 // from the rows would go through the whole table.
-func comparesUpserting(table string, names []string, numbers []bool) string {
+func comparesUpserting(table string, names []string, numbers []bool, _ bool) string {
 	names = names[2:]
 	set := make([]string, len(names))
 	for i, name := range names {
