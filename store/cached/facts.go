@@ -23,13 +23,11 @@ type questionAt struct {
 
 // Facts returns what decides question for user in org, as the reading allows. An
 // answer that is known costs two lookups in hash tables and allocates nothing.
-func (h *handle) Facts(ctx context.Context, org orgs.ID, user orgs.UserID, question grants.Question) (grants.Facts, error) {
+func (h *handle) Facts(ctx context.Context, org orgs.ID, user orgs.UserID, question grants.Question) (f grants.Facts, err error) {
 	if m, ok := h.cache.entries.GetIfPresent(place{org, user}); ok && user != "" {
-		if v := m.org.validity.Load(); v.revision == m.facts.Revision && h.known(m.org, v) {
-			if f, ok := m.answer(question); ok {
-				m.hits.Add(1)
-				return f, nil
-			}
+		if v := m.org.validity.Load(); v.revision == m.facts.Revision && h.known(m.org, v) && m.answer(&question, &f) {
+			m.hits.Add(1)
+			return f, nil
 		}
 	}
 	return h.ask(ctx, org, user, question)
@@ -61,7 +59,7 @@ func (c *Cache) remember(
 	if !ok {
 		return f, false, nil
 	}
-	if f, ok = m.answer(question); !ok {
+	if !m.answer(&question, &f) {
 		return f, false, nil
 	}
 	v, err := c.validate(ctx, o, n)
@@ -179,8 +177,8 @@ func (c *Cache) recall(
 	if !ok {
 		return every(questions), 0
 	}
-	for i, q := range questions {
-		if facts[i], ok = m.answer(q); !ok {
+	for i := range questions {
+		if !m.answer(&questions[i], &facts[i]) {
 			missing = append(missing, i)
 		}
 	}

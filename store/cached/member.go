@@ -52,26 +52,28 @@ func weigh(at place, m *member) uint32 {
 	return uint32(weight)
 }
 
-// answer returns the facts about q, and false when they are not known.
-func (m *member) answer(q grants.Question) (grants.Facts, bool) {
+// answer sets the facts about q, or returns false when they are not known. What
+// a check passes on is not copied here.
+func (m *member) answer(q *grants.Question, f *grants.Facts) bool {
 	if m.facts.Member == "" {
-		return m.facts, true // who has no row needs no more to be denied
+		*f = m.facts
+		return true // who has no row needs no more to be denied
 	}
 	numbers, kept := m.org.numbers.Load(), m.answers.Load()
 	if numbers == nil || kept == nil {
-		return grants.Facts{}, false
+		return false
 	}
 	number, ok := numbers.of(q)
 	if !ok {
-		return grants.Facts{}, false
+		return false
 	}
 	bits, ok := kept.find(number)
 	if !ok {
-		return grants.Facts{}, false
+		return false
 	}
-	f := m.facts
+	*f = m.facts
 	f.Holds, f.Registered, f.Coverage = bits&bitHolds != 0, bits&bitRegistered != 0, grants.Coverage(bits>>shiftCoverage)
-	return f, true
+	return true
 }
 
 // The bits of a question.

@@ -33,13 +33,18 @@ func newNumbering() *numbering {
 }
 
 // of returns the number of q, and false when it has none.
-func (n *numbering) of(q grants.Question) (uint32, bool) {
-	if number, ok := (*n.settled.Load())[q]; ok {
+func (n *numbering) of(q *grants.Question) (uint32, bool) {
+	if number, ok := (*n.settled.Load())[*q]; ok {
 		return number, true
 	}
+	return n.unsettled(q)
+}
+
+// unsettled is of where what is settled does not have q.
+func (n *numbering) unsettled(q *grants.Question) (uint32, bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	number, ok := n.all[q]
+	number, ok := n.all[*q]
 	if n.asked++; ok && n.asked > len(n.all) { // copying costs no more than the asking did
 		settled := maps.Clone(n.all)
 		n.settled.Store(&settled)
