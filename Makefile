@@ -38,8 +38,9 @@ help: ## print this list
 # in full without it, and with it what shares memory, in smaller numbers (effort in
 # internal/sqltest). Large numbers of rows share nothing.
 ENGINES := internal/sqltest
-# Half of what runs there in full, by the time it takes.
-HALF := ^Test(Conformance|Rules|Machine|Variants)$$
+# What runs there in full, in three parts that take about as long.
+PROMISES := ^Test(Conformance|Rules|Machine|Variants)$$
+FAILURES := ^Test(Faults|Corpus|Crash)
 # What shares memory in the browser's tests is another process.
 BROWSER := internal/browsertest
 # Nothing of ours shares memory with the peers, which take minutes to compile with it.
@@ -47,24 +48,26 @@ PEERS := bench/peers
 OTHERS := $(filter-out . $(ENGINES) $(BROWSER) $(PEERS),$(MODULES))
 
 # The longest come first.
-TESTS := $(addprefix test/,engines engines-half browser library engines-race $(OTHERS) peers)
+TESTS := $(addprefix test/,engines browser library promises failures engines-race $(OTHERS) peers)
 
 # What is not installed is named first: go test says nothing of what it skips.
-# Two run at a time: most of them wait for a database, or for the one thing that they
-# do, and leave a core with nothing to do. With three of them all take longer.
+# Three run at a time, on two cores: most of them wait for a database, or for the one
+# thing that they do, and leave a core with nothing to do.
 .PHONY: test
 test: ## run all tests of all modules, with the race detector
 	@go -C $(ENGINES) run ./missing
-	@$(MAKE) --no-print-directory --jobs=2 --output-sync=target ABREAST=1 $(TESTS)
+	@$(MAKE) --no-print-directory --jobs=3 --output-sync=target ABREAST=1 $(TESTS)
 
 .PHONY: $(TESTS)
 test/library:
 	@echo "test: the library"; go test $(TESTFLAGS) ./...
 	@echo "test: storetest's matrix, in full"; go test -run '^TestKillMatrix$$' ./storetest
 test/engines:
-	@echo "test: $(ENGINES), in full"; go -C $(ENGINES) test -timeout=70m -skip '$(HALF)' ./...
-test/engines-half:
-	@echo "test: $(ENGINES), in full, $(HALF)"; go -C $(ENGINES) test -timeout=70m -run '$(HALF)' .
+	@echo "test: $(ENGINES), in full"; go -C $(ENGINES) test -timeout=70m -skip '$(PROMISES)|$(FAILURES)' ./...
+test/promises:
+	@echo "test: $(ENGINES), in full, $(PROMISES)"; go -C $(ENGINES) test -timeout=70m -run '$(PROMISES)' .
+test/failures:
+	@echo "test: $(ENGINES), in full, $(FAILURES)"; go -C $(ENGINES) test -timeout=70m -run '$(FAILURES)' .
 test/engines-race:
 	@echo "test: $(ENGINES), with the race detector"; \
 		go -C $(ENGINES) test $(RACE) -timeout=40m -run '^Test(Conformance|Races|InTx|Bind|Statements|Migrat)' -skip '^Test(StatementsOfMany|MigrateForward)' .

@@ -140,8 +140,8 @@ func TestCommitThatHangs(t *testing.T) {
 	}
 }
 
-// TestDeadline: who waits for another transaction does so until its deadline, and that
-// is no cancellation.
+// TestDeadline: who waits for another transaction, as who has lost before does on every
+// server, does so until its deadline, and that is no cancellation.
 func TestDeadline(t *testing.T) {
 	eachServer(t, func(t *testing.T, e *engine) {
 		db := e.fresh(t).open(t, 4)
@@ -164,8 +164,10 @@ func TestDeadline(t *testing.T) {
 				})
 			}
 		}
+		again := holdOrg
+		again.Contended = true
 		for name, run := range map[string]func(context.Context) error{
-			"Update":                      func(ctx context.Context) error { return attempt(ctx, s, holdOrg, rename("late")) },
+			"Update":                      func(ctx context.Context) error { return attempt(ctx, s, again, rename("late")) },
 			"InTx":                        inTx(s),
 			"Update, no connection":       func(ctx context.Context) error { return attempt(ctx, full, holdOrg, rename("late")) },
 			"InTx, no connection":         inTx(full),
