@@ -168,6 +168,9 @@ func timeAll(table [][]*series, effort Effort) error {
 	return nil
 }
 
+// errNoPower is of a number of questions that takes as long to divide by as a check.
+var errNoPower = errors.New("the number is no power of two")
+
 func prepare(m Metric, s *subject) (*series, error) {
 	one := &series{metric: m, subject: s}
 	if len(m.Sizes) > 0 && !slices.Contains(m.Sizes, s.Size.Name) {
@@ -183,7 +186,11 @@ func prepare(m Metric, s *subject) (*series, error) {
 	if one.op = op; err != nil || m.Changes || s.Asked == 0 {
 		return one, err
 	}
-	one.op = func(n int) error { return op(n % s.Asked) }
+	last := s.Asked - 1
+	if s.Asked&last != 0 {
+		return one, fmt.Errorf("%d questions: %w", s.Asked, errNoPower)
+	}
+	one.op = func(n int) error { return op(n & last) }
 	for n := 0; n < s.Asked && err == nil; n++ {
 		err = op(n)
 	}

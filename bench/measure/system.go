@@ -20,7 +20,7 @@ type Kind struct {
 	// Stale says that it answers from before a change that was made since.
 	Stale bool
 	// Asked is how many different questions it is asked, and each once before it is
-	// timed; 0 means all, and not before.
+	// timed: a power of two. 0 means all, and not before.
 	Asked int
 	// Sizes are the names of those that it can load in reasonable time; empty means
 	// all.
