@@ -2,6 +2,7 @@ package cached
 
 import (
 	"maps"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -21,6 +22,9 @@ type numbering struct {
 	mu    sync.Mutex
 	all   map[grants.Question]uint32
 	asked int
+	// texts are the permissions and kinds of questions, which have them in common: a
+	// comparison then meets what the processor has at hand.
+	texts []string
 
 	size    int // bytes in use; this and the next under the organization's mutex
 	weighed int
@@ -72,9 +76,9 @@ func (n *numbering) add(q grants.Question) (uint32, bool) {
 		return number, ok
 	}
 	q = grants.Question{
-		Permission: roles.Permission(strings.Clone(string(q.Permission))),
+		Permission: roles.Permission(n.text(string(q.Permission))),
 		Resource: grants.Resource{
-			Kind: roles.Kind(strings.Clone(string(q.Resource.Kind))),
+			Kind: roles.Kind(n.text(string(q.Resource.Kind))),
 			ID:   grants.ResourceID(strings.Clone(string(q.Resource.ID))),
 		},
 	}
@@ -83,6 +87,24 @@ func (n *numbering) add(q grants.Question) (uint32, bool) {
 	if number == 1 {
 		n.size += firstQuestion
 	}
-	n.size += question + len(q.Permission) + len(q.Resource.Kind) + len(q.Resource.ID)
+	n.size += question + len(q.Resource.ID)
 	return number, true
+}
+
+// mostTexts is how many are looked through for one that is there already.
+const mostTexts = 64
+
+// text returns s as a string of n's own: the same one for the same text, unless there
+// are too many of them.
+func (n *numbering) text(s string) string {
+	if i := slices.Index(n.texts, s); i >= 0 {
+		return n.texts[i]
+	}
+	s = strings.Clone(s)
+	n.size += len(s)
+	if len(n.texts) < mostTexts {
+		n.texts = append(n.texts, s)
+		n.size += 2 * int(unsafe.Sizeof(s)) // with the room that it may have grown by
+	}
+	return s
 }
