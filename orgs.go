@@ -244,13 +244,13 @@ func (o *Orgs) Switch(ctx context.Context, user orgs.UserID, org orgs.ID) error 
 		return err
 	}
 	as := Actor{User: user, Org: org}
-	return o.s.retry(ctx, "switch organization", func(attempt int) error { return o.switchOnce(ctx, as, attempt > 1) })
+	return o.s.retry(ctx, "switch organization", func(attempt int) error { return o.switchOnce(ctx, as, attempt) })
 }
 
 // switchOnce holds the user alone: to hold the organization would give it a new
 // revision each time that somebody looks at it. That is enough, since whatever
 // ends a membership holds the user too.
-func (o *Orgs) switchOnce(ctx context.Context, as Actor, contended bool) error {
+func (o *Orgs) switchOnce(ctx context.Context, as Actor, attempt int) error {
 	var seen orgs.User
 	err := o.s.store.View(ctx, func(ctx context.Context, r store.Reader) (err error) {
 		if err := o.s.joined(ctx, r, as); err != nil {
@@ -262,8 +262,8 @@ func (o *Orgs) switchOnce(ctx context.Context, as Actor, contended bool) error {
 	if err != nil || seen.Active == as.Org {
 		return err
 	}
-	return o.s.store.Update(ctx, func(ctx context.Context, tx store.Tx) error {
-		held, err := tx.Hold(ctx, store.Want{Users: []orgs.UserID{as.User}, Contended: contended})
+	return o.s.attempt(ctx, attempt, func(ctx context.Context, tx store.Tx) error {
+		held, err := tx.Hold(ctx, store.Want{Users: []orgs.UserID{as.User}})
 		if err != nil {
 			return err
 		}

@@ -68,12 +68,34 @@ func losingService(t *testing.T) (*losing, *charter.Service) {
 // are worth a lock.
 func TestAttemptsAfterALossSayThatTheyAre(t *testing.T) {
 	s, svc := losingService(t)
-	s.losses = 2
-	if _, err := svc.SignIn(t.Context(), "ada", orgs.Profile{Email: "ada@acme.example"}); err != nil {
-		t.Fatal(err)
-	}
-	if want := []bool{false, true, true}; !slices.Equal(s.contended, want) {
-		t.Errorf("contended in each attempt: %v, want %v", s.contended, want)
+	ctx := t.Context()
+	var acme orgs.ID
+	for _, c := range []struct {
+		operation string
+		run       func() error
+	}{
+		{"SignIn", func() error {
+			_, err := svc.SignIn(ctx, "ada", orgs.Profile{Email: "ada@acme.example"})
+			return err
+		}},
+		{"Orgs.Create", func() error {
+			made, err := svc.Orgs.Create(ctx, "ada", "Acme")
+			acme = made.ID
+			return err
+		}},
+		{"Orgs.Create, another", func() error {
+			_, err := svc.Orgs.Create(ctx, "ada", "Umbra")
+			return err
+		}},
+		{"Orgs.Switch", func() error { return svc.Orgs.Switch(ctx, "ada", acme) }},
+	} {
+		s.losses, s.contended = 2, nil
+		if err := c.run(); err != nil {
+			t.Fatalf("%s: %v", c.operation, err)
+		}
+		if want := []bool{false, true, true}; !slices.Equal(s.contended, want) {
+			t.Errorf("%s: contended in each attempt: %v, want %v", c.operation, s.contended, want)
+		}
 	}
 }
 

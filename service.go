@@ -167,12 +167,16 @@ func (s *Service) newOrderedID(at time.Time) (uuid.UUID, error) {
 // update runs fn in a transaction of the store, again from the start while
 // others win, commit included. What fn sets must be set afresh in each run.
 func (s *Service) update(ctx context.Context, operation string, fn func(context.Context, store.Tx) error) error {
-	return s.retry(ctx, operation, func(attempt int) error {
-		if attempt > 1 {
-			return s.store.Update(ctx, contended(fn))
-		}
-		return s.store.Update(ctx, fn)
-	})
+	return s.retry(ctx, operation, func(attempt int) error { return s.attempt(ctx, attempt, fn) })
+}
+
+// attempt runs fn in a transaction of the store, once: as [Service.retry] counts, for
+// the attempt-th time.
+func (s *Service) attempt(ctx context.Context, attempt int, fn func(context.Context, store.Tx) error) error {
+	if attempt > 1 {
+		fn = contended(fn)
+	}
+	return s.store.Update(ctx, fn)
 }
 
 // contended returns fn for an attempt after one that was lost: what it holds, it
