@@ -1,12 +1,16 @@
 package sqltest
 
 import (
+	"context"
+	"errors"
 	"slices"
 	"testing"
 	"time"
 
 	"github.com/seed-5b9f5318/charter/internal/servicetest"
 	"github.com/seed-5b9f5318/charter/internal/sqltest/servers"
+	"github.com/seed-5b9f5318/charter/orgs"
+	"github.com/seed-5b9f5318/charter/store"
 	"github.com/seed-5b9f5318/charter/storetest"
 )
 
@@ -37,6 +41,7 @@ func TestNoCircles(t *testing.T) {
 				}
 			}
 		}
+		profileAndMany(t, open(t))
 		servicetest.RunRaces(t, open, effort(20, 2), 20)
 		servicetest.RunContention(t, open, time.Minute)
 	})
@@ -51,5 +56,33 @@ func TestNoCircles(t *testing.T) {
 	})
 	if circles > 0 {
 		t.Errorf("%d times transactions waited for each other", circles)
+	}
+}
+
+// profileAndMany lets an Update that has lost before hold a user, another one write a row
+// of that user, the first one want that row, and the second one compare the user among
+// others: that one has lost.
+func profileAndMany(t *testing.T, s store.Store) {
+	t.Helper()
+	populate(t, s, 2, 5)
+	held, written, done := make(chan struct{}), make(chan struct{}), make(chan error, 1)
+	go func() {
+		want := store.Want{Users: []orgs.UserID{user(1)}, Contended: true}
+		done <- attempt(t.Context(), s, want, func(ctx context.Context, tx store.Tx) error {
+			close(held)
+			<-written
+			return tx.PutProfile(ctx, user(1), profile(6))
+		})
+	}()
+	<-held
+	err := attempt(t.Context(), s, store.Want{Org: org(1), Users: users(3)}, func(ctx context.Context, tx store.Tx) error {
+		defer close(written)
+		return tx.UpdateMember(ctx, member(org(1), 1))
+	})
+	if !errors.Is(err, store.ErrConflict) {
+		t.Errorf("who compared many got error %v", err)
+	}
+	if err := <-done; err != nil {
+		t.Errorf("who had the user got error %v", err)
 	}
 }

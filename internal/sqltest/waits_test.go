@@ -2,10 +2,29 @@ package sqltest
 
 import (
 	"context"
+	"database/sql"
 	"testing"
 
+	"github.com/seed-5b9f5318/charter/orgs"
 	"github.com/seed-5b9f5318/charter/roles"
+	"github.com/seed-5b9f5318/charter/store"
 )
+
+// waitsFor makes sure that run waits for a lock that other has, and succeeds when other
+// has rolled back.
+func waitsFor(t *testing.T, d database, other *sql.Tx, run func() error) {
+	t.Helper()
+	done := make(chan error, 1)
+	go func() { done <- run() }()
+	o := oversee(t, d)
+	o.until(t, o.waiting, 1)
+	if err := other.Rollback(); err != nil {
+		t.Fatal(err)
+	}
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+}
 
 // TestOperationsWait has operations meet a record that another transaction has locked and
 // keeps for a while: they wait for it, and do not use up their attempts.
@@ -35,14 +54,35 @@ func TestOperationsWait(t *testing.T) {
 				}
 				other := begin(t, db)
 				exec(t, other, c.lock)
-				done := make(chan error, 1)
-				go func() { done <- c.run(t.Context(), n) }()
-				o := oversee(t, d)
-				o.until(t, o.waiting, 1)
-				for _, step := range []func() error{other.Rollback, func() error { return <-done }} {
-					if err := step(); err != nil {
-						t.Fatal(err)
-					}
+				waitsFor(t, d, other, func() error { return c.run(t.Context(), n) })
+			})
+		})
+	}
+}
+
+// TestBindWaits has a host change what another host has changed and not committed: it
+// waits, and wins when that one rolls back. To lose at once would have a host that runs
+// its transaction again lose again, until the other one is done (C7).
+func TestBindWaits(t *testing.T) {
+	touch := func(ctx context.Context, tx store.Tx) error { return tx.PutUser(ctx, orgs.User{ID: user(1)}) }
+	for name, change := range map[string]struct {
+		want store.Want
+		fn   func(context.Context, store.Tx) error
+	}{
+		"one record":   {holdOrg, rename("new")},
+		"some records": {store.Want{Users: users(3)}, touch},
+	} {
+		t.Run(name, func(t *testing.T) {
+			eachServer(t, func(t *testing.T, e *engine) {
+				d := e.fresh(t)
+				db := d.open(t, 8)
+				s := opened(t, db, e.dialect)
+				populate(t, s, 2, 10)
+				first, second := begin(t, db), begin(t, db)
+				update(t, s.Bind(first), change.want, change.fn)
+				waitsFor(t, d, first, func() error { return attempt(t.Context(), s.Bind(second), change.want, change.fn) })
+				if err := second.Commit(); err != nil {
+					t.Fatal(err)
 				}
 			})
 		})

@@ -70,9 +70,13 @@ func (c comparison) where(q *query, prefix string) {
 	q.add(prefix+`id = ? AND `+prefix+`revision = ?`, c.id, c.revision)
 }
 
-func (c comparison) statement() *query {
+// statement compares and changes; hurried, it waits for nobody (see [nowait]).
+func (c comparison) statement(hurried bool) *query {
 	q := sentence(`UPDATE ` + c.table + ` SET`)
 	c.set(q, ``)
+	if hurried {
+		return q.add(`WHERE id = (SELECT id FROM `+c.table+` WHERE id = ?`+nowait+`) AND revision = ?`, c.id, c.revision)
+	}
 	c.where(q.add(`WHERE`), ``)
 	return q
 }
@@ -80,14 +84,6 @@ func (c comparison) statement() *query {
 // hurried reports whether the comparison is to wait for nobody. Who runs a transaction
 // of the host's again knows nothing of locks to wait for, and would lose again at once.
 func (s *session) hurried() bool { return !s.bound }
-
-// atOnce is statement that waits for nobody; see [nowait].
-func (c comparison) atOnce() *query {
-	q := sentence(`UPDATE ` + c.table + ` SET`)
-	c.set(q, ``)
-	q.add(`WHERE id = (SELECT id FROM `+c.table+` WHERE id = ?`+nowait+`)`, c.id)
-	return q.add(`AND revision = ?`, c.revision)
-}
 
 const doingFinale = "write and compare"
 
@@ -100,7 +96,7 @@ func eachByItself(ctx context.Context, s *session, f *finale) error {
 		}
 	}
 	for _, c := range f.compared {
-		if err := s.expect(ctx, doingFinale, counted{c.statement(), 1}); err != nil {
+		if err := s.expect(ctx, doingFinale, counted{c.statement(false), 1}); err != nil {
 			return err
 		}
 	}
@@ -128,11 +124,7 @@ func allInOne(ctx context.Context, s *session, f *finale) error {
 		parts = append(parts, counted{q, 0}) // nobody counts them
 	}
 	for _, c := range f.compared {
-		compare := c.statement
-		if s.hurried() {
-			compare = c.atOnce
-		}
-		parts = append(parts, counted{compare(), 1})
+		parts = append(parts, counted{c.statement(s.hurried()), 1})
 	}
 	parts = append(parts, f.together...)
 	for some := range slices.Chunk(parts, finaleParts) {
