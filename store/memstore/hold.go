@@ -63,7 +63,7 @@ func (t *tx) holdUsers(ids []orgs.UserID, except orgs.ID) map[orgs.UserID]store.
 // member of, other than except.
 func (s *state) latest(p *person, except orgs.ID) orgs.ID {
 	for o, r := range s.rowsOf(p.number, s.joined.From(s.byJoined(""), newest(p.number))) {
-		if o.record.ID != except && r.status == orgs.Active {
+		if o.record.ID != except && r.status == active {
 			return o.record.ID
 		}
 	}

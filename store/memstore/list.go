@@ -40,7 +40,7 @@ func membersOf(org orgs.ID, rows []*row) []orgs.Member {
 
 // matches is [orgs.Search.Match] and the other filters, with r's keys at hand.
 func matches(q store.MemberQuery, r *row) bool {
-	return among(q.Status, r.status) && among(q.Roles, r.role) &&
+	return among(q.Status, r.status.known()) && among(q.Roles, r.role) &&
 		(strings.HasPrefix(r.profile.firstName, q.Search.Name) ||
 			strings.HasPrefix(r.profile.lastName, q.Search.Name) ||
 			strings.HasPrefix(r.profile.address, q.Search.Email))
@@ -66,7 +66,7 @@ func (r *reader) Memberships(ctx context.Context, q store.MembershipQuery) ([]st
 	}
 	var page []store.Membership
 	for o, r := range s.rowsOf(p.number, list) {
-		if r.status != orgs.Active || !strings.Contains(o.fold, q.Search) {
+		if r.status != active || !strings.Contains(o.fold, q.Search) {
 			continue
 		}
 		m := store.Membership{Org: o.record.ID, Name: o.record.Name, Member: r.id, Role: r.role, JoinedAt: r.joined.time()}

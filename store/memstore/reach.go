@@ -92,7 +92,7 @@ func (s *state) reach(o *tenant, q store.ResourceQuery) reach {
 	}
 	r := o.boundTo(s.hash(string(q.User)), q.User)
 	switch {
-	case r == nil || r.status != orgs.Active:
+	case r == nil || r.status != active:
 		return reach{has: new(links)}
 	case slices.Contains(q.Reach, r.role):
 		return reach{every: true, has: new(links)}
@@ -199,7 +199,7 @@ func (s *state) reaching(o *tenant, q *store.GranteeQuery, n uint32) []*row {
 	}
 	for _, role := range q.Reach {
 		if of, ok := o.ofRoles.Get(role); ok && o.holds(q, role) {
-			list := of.listed[statusIndex(orgs.Active)][orgs.ByRole]
+			list := of.listed[active][orgs.ByRole]
 			page = merged(compareRows, page, o.first(q.Limit, list.Len(), o.activeAfter(list, role, q.After), nil))
 		}
 	}
@@ -217,13 +217,13 @@ func (o *tenant) eligible(q *store.GranteeQuery, holders *links) []*row {
 	if holders.many != nil {
 		query := *q
 		return o.first(q.Limit, holders.len(), holders.after(o.byID(q.After)), func(r *row) bool {
-			return r.status == orgs.Active && o.holds(&query, r.role)
+			return r.status == active && o.holds(&query, r.role)
 		})
 	}
 	found := make([]*row, 0, min(q.Limit, len(holders.few)))
 	for _, n := range holders.few {
 		r := o.rows.at(n)
-		if r.id <= q.After || r.status != orgs.Active || !o.holds(q, r.role) {
+		if r.id <= q.After || r.status != active || !o.holds(q, r.role) {
 			continue
 		}
 		if found = append(found, r); len(found) == q.Limit {

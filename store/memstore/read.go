@@ -219,7 +219,7 @@ func (s *state) factsOf(o *tenant, r *row, number uint32, q *grants.Question, f 
 	if r == nil {
 		return
 	}
-	f.Member, f.Status, f.Role = r.id, r.status, r.role
+	f.Member, f.Status, f.Role = r.id, r.status.known(), r.role
 	f.Holds = o.stores(r.role, q.Permission)
 	switch {
 	case q.Resource.ID == "":

@@ -17,13 +17,28 @@ import (
 // seldom what passes it is.
 type rosters [statuses][sorts]cow.Sorted[uint32]
 
-const statuses = 2
+// status is an [orgs.Status] as a number: who has not joined is invited.
+type status uint8
 
-func statusIndex(s orgs.Status) int {
-	if s == orgs.Invited {
-		return 1
+const (
+	active status = iota
+	invited
+	statuses
+)
+
+func statusOf(s orgs.Status) status {
+	if s == orgs.Active {
+		return active
 	}
-	return 0
+	return invited
+}
+
+// known returns s as records have it.
+func (s status) known() orgs.Status {
+	if s == active {
+		return orgs.Active
+	}
+	return orgs.Invited
 }
 
 // ofRole are the rows of one role.
@@ -47,7 +62,7 @@ func everywhere() (m moves) {
 // movesOf returns where r belongs elsewhere than old.
 func movesOf(old, r *row) (m moves) {
 	for sort := range m {
-		m[sort].status = statusIndex(old.status) != statusIndex(r.status) || old.compare(r, orgs.Sort(sort)) != 0
+		m[sort].status = old.status != r.status || old.compare(r, orgs.Sort(sort)) != 0
 		m[sort].role = m[sort].status || old.role != r.role
 	}
 	return m
@@ -61,15 +76,14 @@ func (o *tenant) relist(edit cow.Edit, r *row, m moves, change listing) {
 	if m == (moves{}) {
 		return
 	}
-	status := statusIndex(r.status)
 	of := o.ownRole(edit, r.role)
 	for sort, moved := range m {
 		order := o.order(orgs.Sort(sort), place{})
 		if moved.status {
-			change(&o.listed[status][sort], edit, order, r.number)
+			change(&o.listed[r.status][sort], edit, order, r.number)
 		}
 		if moved.role {
-			change(&of.listed[status][sort], edit, order, r.number)
+			change(&of.listed[r.status][sort], edit, order, r.number)
 		}
 	}
 	if of.empty() {
@@ -78,7 +92,7 @@ func (o *tenant) relist(edit cow.Edit, r *row, m moves, change listing) {
 }
 
 func (of *ofRole) empty() bool {
-	return of.listed[0][orgs.ByRole].Len() == 0 && of.listed[1][orgs.ByRole].Len() == 0
+	return of.listed[active][orgs.ByRole].Len() == 0 && of.listed[invited][orgs.ByRole].Len() == 0
 }
 
 // ownRole returns the rows of a role for edit to change.
@@ -115,9 +129,10 @@ const maxSeeks = 64
 // lists returns what q's page is merged from.
 func (o *tenant) lists(q store.MemberQuery) (lists []cow.Sorted[uint32]) {
 	byRole := len(q.Roles) > 0 && len(q.Roles) <= maxSeeks
-	for status, all := range o.listed {
+	for i, all := range o.listed {
+		status := status(i)
 		switch {
-		case len(q.Status) > 0 && !slices.ContainsFunc(q.Status, func(s orgs.Status) bool { return statusIndex(s) == status }):
+		case len(q.Status) > 0 && !slices.Contains(q.Status, status.known()):
 		case !byRole:
 			lists = append(lists, all[q.Sort])
 		default:

@@ -19,12 +19,12 @@ type row struct {
 	user   orgs.UserID
 	has    links // things, by their names
 	role   roles.ID
-	status orgs.Status
 	id     orgs.MemberID
+	status status
 
-	edit    cow.Edit // of the transaction that added the row
 	number  uint32
-	person  uint32 // of the user; 0 while invited
+	person  uint32   // of the user; 0 while invited
+	edit    cow.Edit // of the transaction that added the row
 	joined  micros
 	profile *profile
 	origin  *origin // nil for who founded the organization
@@ -60,7 +60,7 @@ func newProfile(p orgs.Profile) *profile {
 // is bound to none.
 func newRow(m orgs.Member, p *person) *row {
 	r := &row{
-		user: m.User, role: m.Role, status: m.Status, id: m.ID,
+		user: m.User, role: m.Role, status: statusOf(m.Status), id: m.ID,
 		joined: microsOf(m.JoinedAt), origin: originOf(m),
 	}
 	if p != nil {
@@ -88,7 +88,7 @@ func originOf(m orgs.Member) *origin {
 // member returns r, a row of org, as a record.
 func (r *row) member(org orgs.ID) orgs.Member {
 	m := orgs.Member{
-		ID: r.id, Org: org, Role: r.role, Status: r.status, User: r.user, Profile: r.profile.Profile, JoinedAt: r.joined.time(),
+		ID: r.id, Org: org, Role: r.role, Status: r.status.known(), User: r.user, Profile: r.profile.Profile, JoinedAt: r.joined.time(),
 	}
 	if from := r.origin; from != nil {
 		m.InvitedBy, m.InvitedAt, m.Message, m.Issue = from.by, from.at.time(), from.message, from.issue

@@ -150,7 +150,7 @@ func (o *tenant) addressed(address string, of ...orgs.Status) iter.Seq[*row] {
 	return func(yield func(*row) bool) {
 		at := o.order(orgs.ByEmail, place{key: address})
 		for _, status := range of {
-			for n := range o.listed[statusIndex(status)][orgs.ByEmail].From(at, 0) {
+			for n := range o.listed[statusOf(status)][orgs.ByEmail].From(at, 0) {
 				r := o.rows.at(n)
 				if r.profile.address != address {
 					break
@@ -177,7 +177,7 @@ func (s *state) bind(edit cow.Edit, o *tenant, r *row) {
 		o.bound.Add(edit, s.hash(string(r.user)), r.number)
 		s.joined.Set(edit, s.byJoined(""), membershipOf(o, r))
 	}
-	if r.status == orgs.Invited {
+	if r.status == invited {
 		s.invited.Set(edit, byAddress, invitationOf(o, r))
 	}
 }
@@ -187,7 +187,7 @@ func (s *state) forget(edit cow.Edit, o *tenant, r *row) {
 	if r.user != "" {
 		s.joined.Delete(edit, s.byJoined(""), membershipOf(o, r))
 	}
-	if r.status == orgs.Invited {
+	if r.status == invited {
 		s.invited.Delete(edit, byAddress, invitationOf(o, r))
 	}
 }

@@ -68,7 +68,7 @@ func (t *tx) UpdateMember(ctx context.Context, m orgs.Member) error {
 func (t *tx) JoinMember(ctx context.Context, m orgs.Member) error {
 	return t.writeIn(ctx, m.Org, func(o *tenant) error {
 		old := t.row(o, m.ID)
-		if old == nil || old.status != orgs.Invited {
+		if old == nil || old.status != invited {
 			return nil
 		}
 		if t.boundTo(o, m.User) != nil {
@@ -76,7 +76,7 @@ func (t *tx) JoinMember(ctx context.Context, m orgs.Member) error {
 		}
 		joined := *old
 		owner := t.owner(m.User)
-		joined.user, joined.status, joined.joined = m.User, m.Status, microsOf(m.JoinedAt)
+		joined.user, joined.status, joined.joined = m.User, statusOf(m.Status), microsOf(m.JoinedAt)
 		joined.profile, joined.person = profileOf(m, owner), owner.number
 		t.next.putRow(t.edit, o, old, &joined)
 		return nil
