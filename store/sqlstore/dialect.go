@@ -65,6 +65,9 @@ type dialect struct {
 	// joinEach looks up, one by one, what the rows before it name in a table. More
 	// conditions may follow.
 	joinEach func(table, as, on string) string
+	// seeking ends a subquery that is to be run for each row, where a server has other
+	// ideas: when it expects many, it would rather read all there is into memory first.
+	seeking string
 	// limit ends a SELECT of so many rows.
 	limit string
 	// nameContains says that o.folded_name has its parameter in it.

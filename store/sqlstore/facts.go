@@ -105,9 +105,10 @@ func (r reader) factsOnce(ctx context.Context, text string, args []any) (*factsR
 	if !rows.Next() {
 		return found, rows.Err()
 	}
-	if err := rows.Scan(&found.flags, &found.revision, &found.member, &found.role); err != nil {
+	if err := rows.Scan(&found.flags, &found.member, &found.role); err != nil {
 		return found, fmt.Errorf("%w: %w", errUnread, err)
 	}
+	found.revision = found.flags >> flagBits
 	return found, rows.Close() // which has the error of what comes after the row
 }
 

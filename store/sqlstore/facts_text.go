@@ -106,19 +106,22 @@ func factsTextsOf(d *dialect) factsTexts {
 type asking struct {
 	joined      bool // what there is about a question, too
 	from, where string
+	seeking     string // of the dialect
 }
 
 // newAsking takes the parameters that it is given besides these two.
 func newAsking(d *dialect, names ...string) asking {
 	if d.joins {
-		return asking{true, `charter_organizations o LEFT JOIN charter_members m ON m.org = o.id AND m.user_id = :user`, ` WHERE o.id = :org`}
+		from := `charter_organizations o LEFT JOIN charter_members m ON m.org = o.id AND m.user_id = :user`
+		return asking{joined: true, from: from, where: ` WHERE o.id = :org`}
 	}
 	columns := []string{`id, revision, :user AS user_id`}
 	for _, name := range names {
 		columns = append(columns, `:`+name+` AS `+name)
 	}
-	return asking{false, `(SELECT ` + strings.Join(columns, `, `) + ` FROM charter_organizations WHERE id = :org) AS o
-		LEFT JOIN charter_members m ` + d.membersByUser + ` ON m.org = o.id AND m.user_id = o.user_id`, ``}
+	from := `(SELECT ` + strings.Join(columns, `, `) + ` FROM charter_organizations WHERE id = :org) AS o
+		LEFT JOIN charter_members m ` + d.membersByUser + ` ON m.org = o.id AND m.user_id = o.user_id`
+	return asking{from: from, seeking: d.seeking}
 }
 
 // given returns where a parameter is found.
@@ -149,10 +152,11 @@ type flags struct{ sum, joined string }
 // found is a condition, and the table that it takes.
 type found struct{ is, joined string }
 
-// What there is about one question comes as four columns: a sum of flags, the revision
-// of the organization, the ID of the user's row and that row's role. A role that every
-// catalogue has is a flag, and its name is empty. It is so few columns since in SQLite,
-// which is no round trip away, one costs as much as half a seek.
+// What there is about one question comes as three columns: the revision of the
+// organization with a sum of flags below it, the ID of the user's row and that row's
+// role. A role that every catalogue has is a flag, and its name is empty. It is so few
+// columns since in SQLite, which is no round trip away, one costs as much as half a seek.
+// Revisions count from 1, so that none comes near the 55 bits that are left.
 const (
 	flagHolds      = 1 << 0
 	flagRegistered = 1 << 1
@@ -166,10 +170,6 @@ const (
 	idOfRow   = `COALESCE(m.id, '')`
 	roleOfRow = `CASE m.role WHEN 'admin' THEN '' WHEN 'editor' THEN '' WHEN 'viewer' THEN '' ELSE COALESCE(m.role, '') END`
 )
-
-// seeking ends a subquery that is to be run for each row: PostgreSQL, when it
-// expects many, would rather read all there is into memory first.
-const seeking = `LIMIT 1 OFFSET 0`
 
 // at looks for what there is about the question in these places. With a role of the
 // organization's own that is whether it holds the permission.
@@ -194,7 +194,7 @@ func (a asking) has(table, as, on string) *found {
 	if a.joined {
 		return &found{as + `.org IS NOT NULL`, ` LEFT JOIN ` + table + ` ON ` + on}
 	}
-	return &found{`EXISTS (SELECT 1 FROM ` + table + ` WHERE ` + on + ` ` + seeking + `)`, ``}
+	return &found{`EXISTS (SELECT 1 FROM ` + table + ` WHERE ` + on + a.seeking + `)`, ``}
 }
 
 // then returns a number: this one if c holds.
@@ -231,7 +231,8 @@ func (l *looking) joins() string {
 // text returns the statement about one question.
 func (l *looking) text(d *dialect) factsText {
 	unnamed := ` AS ` + d.noName
-	return newFactsText(`SELECT ` + l.flags() + unnamed + `, o.revision` + unnamed + `, ` + idOfRow + unnamed + `, ` + roleOfRow + unnamed +
+	packed := `o.revision * ` + strconv.Itoa(1<<flagBits) + ` + ` + l.flags()
+	return newFactsText(`SELECT ` + packed + unnamed + `, ` + idOfRow + unnamed + `, ` + roleOfRow + unnamed +
 		` FROM ` + l.from + l.joins() + l.where)
 }
 

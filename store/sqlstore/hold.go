@@ -166,7 +166,8 @@ func (t *tx) holdGrants(part addPart, has string, org orgs.ID, row *query, list 
 			part(has, columnsOfGrant(columns), own.text.String(), own.args...)
 		default:
 			found := elementColumns(len(columns))
-			each := sentence(t.listed+` WHERE EXISTS (SELECT 1 FROM`, t.arrays(elements)).addQuery(own).add(equal(columns, found)).add(seeking + `)`)
+			each := sentence(t.listed+` WHERE EXISTS (SELECT 1 FROM`, t.arrays(elements)).addQuery(own).
+				add(equal(columns, found)).add(t.seeking + `)`)
 			part(has, columnsOfGrant(found), each.text.String(), each.args...)
 		}
 	}

@@ -178,7 +178,7 @@ func (t *tx) holdManyGrants(part addPart, m many) {
 			return
 		}
 		part(isMemberHas, `listed.b, `+resource+`, listed.a, '', '', '', '', '', '', 0, 0, 0`,
-			t.listed+` WHERE EXISTS (SELECT 1 FROM `+table+` g WHERE g.org = ? AND g.member = listed.a AND g.kind = listed.b`+third+` `+seeking+`)`,
+			t.listed+` WHERE EXISTS (SELECT 1 FROM `+table+` g WHERE g.org = ? AND g.member = listed.a AND g.kind = listed.b`+third+t.seeking+`)`,
 			t.arrays(list), m.org)
 	}
 	ofMembers(`charter_wide_grants`, `''`, ``, m.wideHas)

@@ -32,6 +32,7 @@ func mySQL() *dialect {
 		comparesAll:   comparesJoined,
 		element:       func(s string) string { return hex.EncodeToString([]byte(s)) },
 		joinEach:      joinCross,
+		seeking:       ` LIMIT 1 OFFSET 0`,
 		membersJoined: `FORCE INDEX (charter_members_joined)`,
 		noName:        `c`,
 		limit:         `LIMIT ?`,

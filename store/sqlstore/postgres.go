@@ -33,6 +33,7 @@ func postgreSQL() *dialect {
 		rows:          rowsPostgreSQL,
 		comparesAll:   comparesFrom,
 		joinEach:      joinLateral,
+		seeking:       ` LIMIT 1 OFFSET 0`,
 		noName:        `c`,
 		limit:         `LIMIT ?`,
 		nameContains:  `strpos(o.folded_name, ?) > 0`,

@@ -266,7 +266,7 @@ func (r reader) granteeSeeks(q store.GranteeQuery) (seeks []*query) {
 		return r.when(registered, `SELECT h.member AS id`, table+` h`, `h.org = ? AND h.kind = ? AND h.member > ?`,
 			q.Org, q.Resource.Kind, q.After).
 			add(`AND EXISTS (SELECT 1 FROM charter_members m WHERE m.org = h.org AND m.id = h.member AND m.status = 'active'`).
-			addQuery(r.eligible(q)).add(seeking + `)`)
+			addQuery(r.eligible(q)).add(r.seeking + `)`)
 	}
 	seeks = append(seeks, holders(`charter_grants`).add(`AND h.resource = ?`, q.Resource.ID), holders(`charter_wide_grants`))
 	members := func(c condition, text string, args ...any) *query {

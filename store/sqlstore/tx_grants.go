@@ -137,7 +137,7 @@ func (d *dialect) givesOne(org orgs.ID, list [][]string) *query {
 			WHERE m.org = ? AND m.id = ? AND r.org = ? AND r.kind = ? AND r.id = ? `+d.unlessThere, org, member, org, kind, id)
 	}
 	return sentence(gives+`listed.b, listed.c FROM `+d.listed+d.joinEach(`charter_members`, `m`, `m.org = ? AND m.id = listed.a`)+`
-		AND EXISTS (SELECT 1 FROM charter_resources r WHERE r.org = m.org AND r.kind = listed.b AND r.id = listed.c `+seeking+`) `+
+		AND EXISTS (SELECT 1 FROM charter_resources r WHERE r.org = m.org AND r.kind = listed.b AND r.id = listed.c`+d.seeking+`) `+
 		d.unlessThere, d.arrays(list), org)
 }
 
