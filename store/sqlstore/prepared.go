@@ -3,7 +3,7 @@ package sqlstore
 import (
 	"context"
 	"database/sql"
-	"maps"
+	"slices"
 	"sync"
 	"sync/atomic"
 )
@@ -17,18 +17,24 @@ const maxPrepared = 100
 type prepared struct {
 	queryer // runs what there is no room for
 	db      *sql.DB
-	// statements by their text. The map is never changed but replaced, so that who
-	// looks for one waits for nobody.
-	statements atomic.Pointer[map[string]*sql.Stmt]
+	// statements are never changed but replaced, so that who looks for one waits for
+	// nobody. They are gone through: to hash a text of a thousand bytes takes longer.
+	statements atomic.Pointer[[]keptStatement]
 	mu         sync.Mutex // of who replaces it
 	// wanted are texts that ran in a transaction before they were prepared. To prepare
 	// takes a connection, and the transaction may have had the last one. Nil for none.
 	wanted map[string]bool
 }
 
+// keptStatement is a statement with its text.
+type keptStatement struct {
+	text      string
+	statement *sql.Stmt
+}
+
 func newPrepared(db *sql.DB, others queryer) *prepared {
 	p := &prepared{queryer: others, db: db}
-	p.statements.Store(&map[string]*sql.Stmt{})
+	p.statements.Store(new([]keptStatement))
 	return p
 }
 
@@ -46,9 +52,8 @@ func (p *prepared) QueryContext(ctx context.Context, text string, args ...any) (
 // statement returns the statement with this text, nil when there is no room for
 // another one.
 func (p *prepared) statement(ctx context.Context, text string) (*sql.Stmt, error) {
-	all := *p.statements.Load()
-	statement := all[text]
-	if statement != nil || len(all) >= maxPrepared {
+	statement, room := p.find(text)
+	if statement != nil || !room {
 		return statement, nil
 	}
 	// Not under the lock: this may wait for a connection.
@@ -58,22 +63,31 @@ func (p *prepared) statement(ctx context.Context, text string) (*sql.Stmt, error
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	all = *p.statements.Load()
-	if statement := all[text]; statement != nil {
+	if statement, _ := p.find(text); statement != nil {
 		return statement, made.Close() // somebody else was faster
 	}
-	more := maps.Clone(all)
-	more[text] = made
+	more := append(slices.Clip(*p.statements.Load()), keptStatement{text, made})
 	p.statements.Store(&more)
 	return made, nil
+}
+
+// find returns the statement with this text, nil when there is none, and whether there
+// is room for another one.
+func (p *prepared) find(text string) (statement *sql.Stmt, room bool) {
+	all := *p.statements.Load()
+	for i := range all {
+		if all[i].text == text {
+			return all[i].statement, true
+		}
+	}
+	return nil, len(all) < maxPrepared
 }
 
 // known returns the statement with this text if it is prepared, and otherwise nil, and
 // wants it prepared.
 func (p *prepared) known(text string) *sql.Stmt {
-	all := *p.statements.Load()
-	statement := all[text]
-	if statement == nil && len(all) < maxPrepared {
+	statement, room := p.find(text)
+	if statement == nil && room {
 		p.mu.Lock()
 		defer p.mu.Unlock()
 		if p.wanted == nil {
