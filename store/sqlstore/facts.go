@@ -12,12 +12,14 @@ import (
 
 // factsRow is a row of [factsTexts].
 type factsRow struct {
-	flags, revision int64
-	member, role    string
+	flags    int64 // in the lowest [flagBits]
+	revision int64
+	member   string
+	role     textOrNull
 }
 
 func (r *record) facts() grants.Facts {
-	return factsRow{r.number[1], r.number[0], r.text[0], r.text[1]}.facts()
+	return factsRow{r.number[1], r.number[0], string(r.text[0]), r.text[1]}.facts()
 }
 
 func (r factsRow) facts() grants.Facts {
@@ -59,7 +61,8 @@ func (r reader) Facts(ctx context.Context, org orgs.ID, user orgs.UserID, questi
 		text = r.facts.plain
 	}
 	found, err := r.factsRow(ctx, text.text, text.args(&given{
-		user: string(user), org: string(org), permission: string(question.Permission), kind: string(about.Kind), resource: string(about.ID),
+		givenUser: string(user), givenOrg: string(org), givenPermission: string(question.Permission),
+		givenKind: string(about.Kind), givenResource: string(about.ID),
 	}))
 	if err != nil {
 		return grants.Facts{}, err
@@ -120,5 +123,5 @@ func (r reader) asked(org orgs.ID, asker store.Asker) *query {
 		return q
 	}
 	asked := &r.facts.asked
-	return q.add(asked.text, asked.args(&given{user: asker.User, permission: asker.Permission, org: org})...)
+	return q.add(asked.text, asked.args(&given{givenUser: asker.User, givenOrg: org, givenPermission: asker.Permission})...)
 }

@@ -21,17 +21,18 @@ func (d *dialect) ask(questions []grants.Question) (text factsText, about given,
 	}
 	if same, ids := resourcesOf(questions); same {
 		of := questions[0]
-		return d.facts.alike, given{permission: string(of.Permission), kind: string(of.Resource.Kind), list: d.quotedStrings(ids)}, places
+		about = given{givenPermission: string(of.Permission), givenKind: string(of.Resource.Kind), givenList: d.quotedStrings(ids)}
+		return d.facts.alike, about, places
 	}
 	if d.listedInGroups != "" {
-		about.list, places = askInGroups(questions)
+		about[givenList], places = askInGroups(questions)
 		return d.facts.many, about, places
 	}
 	list := make([][]string, len(questions))
 	for i, q := range questions {
 		list[i] = []string{string(q.Permission), string(q.Resource.Kind), string(q.Resource.ID)}
 	}
-	about.list = d.arrays(list)
+	about[givenList] = d.arrays(list)
 	return d.facts.many, about, places
 }
 
@@ -86,7 +87,7 @@ func askInGroups(questions []grants.Question) (parameter string, places []int) {
 // what Facts seeks.
 func (r reader) FactsMany(ctx context.Context, org orgs.ID, user orgs.UserID, questions []grants.Question) ([]grants.Facts, error) {
 	text, about, places := r.ask(questions)
-	about.user, about.org = string(user), string(org)
+	about[givenUser], about[givenOrg] = string(user), string(org)
 	facts, args := make([]grants.Facts, len(questions)), text.args(&about) // what there is no row for is zero
 	err := r.reading(ctx, "facts", func(ctx context.Context) (bool, error) {
 		found := factsFound{flags: make([]int64, len(questions))}
@@ -180,14 +181,14 @@ func (r reader) factsRows(ctx context.Context, text string, args []any, found *f
 	}
 	defer rows.Close()
 	var revision sql.NullInt64
-	var member, role sql.NullString
+	var member, role textOrNull
 	columns := []any{found, &revision, &member, &role}
 	for rows.Next() {
 		if err := rows.Scan(columns...); err != nil {
 			return fmt.Errorf("%w: %w", errUnread, err)
 		}
 		if revision.Valid {
-			found.row = factsRow{revision: revision.Int64, member: member.String, role: role.String}
+			found.row = factsRow{revision: revision.Int64, member: string(member), role: role}
 		}
 	}
 	if err := rows.Err(); err != nil {

@@ -8,38 +8,31 @@ import (
 	"strings"
 )
 
-// given are the parameters of statements about questions. Their texts have the name of
-// each after a colon.
-type given struct{ user, org, permission, kind, resource, list any }
+// given are the parameters of statements about questions, which these have by number:
+// a check looks none up by name.
+type given [givens]any
 
-// The names of those that are about a question itself.
+// parameter is the number of one of them. Texts have its name after a colon.
+type parameter int
+
 const (
-	givenPermission = "permission"
-	givenKind       = "kind"
-	givenResource   = "resource"
+	givenUser parameter = iota
+	givenOrg
+	givenPermission
+	givenKind
+	givenResource
+	givenList
+	givens
 )
 
-func (g *given) value(name string) any {
-	switch name {
-	case "user":
-		return g.user
-	case "org":
-		return g.org
-	case givenPermission:
-		return g.permission
-	case givenKind:
-		return g.kind
-	case givenResource:
-		return g.resource
-	default:
-		return g.list
-	}
+func (p parameter) String() string {
+	return [givens]string{"user", "org", "permission", "kind", "resource", "list"}[p]
 }
 
 // factsText is a statement about questions, as query takes it or as the driver does.
 type factsText struct {
 	text  string
-	order []string // the parameters, as their places in the text follow each other
+	order []parameter // as their places in the text follow each other
 	// common are the flags that are those of the first question for all.
 	common int64
 }
@@ -47,18 +40,22 @@ type factsText struct {
 // args returns what the statement is run with.
 func (t factsText) args(g *given) []any {
 	args := make([]any, len(t.order))
-	for i, name := range t.order {
-		args[i] = g.value(name)
+	for i, p := range t.order {
+		args[i] = g[p]
 	}
 	return args
 }
 
 // newFactsText returns the statement whose parameters text names.
 func newFactsText(text string) factsText {
+	byName := map[string]parameter{}
+	for p := range givens {
+		byName[`:`+p.String()] = p
+	}
 	names := regexp.MustCompile(`:[a-z]+`)
 	t := factsText{text: names.ReplaceAllString(text, `?`)}
 	for _, name := range names.FindAllString(text, -1) {
-		t.order = append(t.order, name[1:])
+		t.order = append(t.order, byName[name])
 	}
 	return t
 }
@@ -97,7 +94,7 @@ func factsTextsOf(d *dialect) factsTexts {
 		many:  many.at(places{listedA, listedB, listedC}).ofAnyKind(d).translated(d),
 
 		revision: newFactsText(`SELECT revision FROM charter_organizations WHERE id = :org`).translated(d),
-		asked: newFactsText(`SELECT '` + isFacts + `', ` + idOfRow + `, ` + roleOfRow + `, '', '', '', '', '', '', '', o.revision,
+		asked: newFactsText(selecting(isFacts) + idOfRow + `, ` + roleOfRow + `, NULL, NULL, NULL, NULL, NULL, NULL, NULL, o.revision,
 			` + row.flags() + `, 0 FROM ` + row.from + row.joins() + row.where + ` UNION ALL`),
 	}
 }
@@ -110,14 +107,14 @@ type asking struct {
 }
 
 // newAsking takes the parameters that it is given besides these two.
-func newAsking(d *dialect, names ...string) asking {
+func newAsking(d *dialect, parameters ...parameter) asking {
 	if d.joins {
 		from := `charter_organizations o LEFT JOIN charter_members m ON m.org = o.id AND m.user_id = :user`
 		return asking{joined: true, from: from, where: ` WHERE o.id = :org`}
 	}
 	columns := []string{`id, revision, :user AS user_id`}
-	for _, name := range names {
-		columns = append(columns, `:`+name+` AS `+name)
+	for _, p := range parameters {
+		columns = append(columns, `:`+p.String()+` AS `+p.String())
 	}
 	from := `(SELECT ` + strings.Join(columns, `, `) + ` FROM charter_organizations WHERE id = :org) AS o
 		LEFT JOIN charter_members m ` + d.membersByUser + ` ON m.org = o.id AND m.user_id = o.user_id`
@@ -125,11 +122,11 @@ func newAsking(d *dialect, names ...string) asking {
 }
 
 // given returns where a parameter is found.
-func (a asking) given(name string) string {
+func (a asking) given(p parameter) string {
 	if a.joined {
-		return `:` + name
+		return `:` + p.String()
 	}
-	return `o.` + name
+	return `o.` + p.String()
 }
 
 // places say where the parts of a question are found; resource and kind are empty where
@@ -154,9 +151,10 @@ type found struct{ is, joined string }
 
 // What there is about one question comes as three columns: the revision of the
 // organization with a sum of flags below it, the ID of the user's row and that row's
-// role. A role that every catalogue has is a flag, and its name is empty. It is so few
-// columns since in SQLite, which is no round trip away, one costs as much as half a seek.
-// Revisions count from 1, so that none comes near the 55 bits that are left.
+// role. A role that every catalogue has is a flag, and its name is NULL. It is so few
+// columns since in SQLite, which is no round trip away, one costs as much as half a seek,
+// unless it is NULL. Revisions count from 1, so that none comes near the 55 bits that
+// are left to them.
 const (
 	flagHolds      = 1 << 0
 	flagRegistered = 1 << 1
@@ -167,8 +165,9 @@ const (
 	roleShift      = 6 // admin 1, editor 2, viewer 3
 	flagBits       = 8
 
+	// An expression has no declared type, which SQLite's driver looks up for each text.
 	idOfRow   = `COALESCE(m.id, '')`
-	roleOfRow = `CASE m.role WHEN 'admin' THEN '' WHEN 'editor' THEN '' WHEN 'viewer' THEN '' ELSE COALESCE(m.role, '') END`
+	roleOfRow = `CASE m.role WHEN 'admin' THEN NULL WHEN 'editor' THEN NULL WHEN 'viewer' THEN NULL ELSE m.role END`
 )
 
 // at looks for what there is about the question in these places. With a role of the

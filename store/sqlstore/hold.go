@@ -51,8 +51,8 @@ func (t *tx) mayHold(ctx context.Context, doing string) error {
 // holdParts ask for what want names, and about the session.
 func (t *tx) holdParts(want store.Want) []*query {
 	parts := t.asksSession()
-	part := func(is, columns, from string, args ...any) {
-		parts = append(parts, sentence(`SELECT '`+is+`', `+columns+` FROM `+from, args...))
+	part := func(is int, columns, from string, args ...any) {
+		parts = append(parts, sentence(selecting(is)+columns+` FROM `+from, args...))
 	}
 	t.holdUsers(part, want)
 	if want.Org != "" {
@@ -61,7 +61,7 @@ func (t *tx) holdParts(want store.Want) []*query {
 		t.holdRoles(part, want)
 	}
 	if len(want.Resources) > 0 {
-		place := `r.kind, r.id, '', '', '', '', '', '', '', CASE WHEN r.org = ? THEN 1 ELSE 0 END, 0, 0`
+		place := `r.kind, r.id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, CASE WHEN r.org = ? THEN 1 ELSE 0 END, 0, 0`
 		from, args := t.matching(pairs(want.Resources), []string{`r.kind`, `r.id`}, `charter_resources`, `r`)
 		part(isPlace, place, from, slices.Insert(args, 0, any(want.Org))...)
 	}
@@ -76,7 +76,7 @@ func (t *tx) asksSession() (parts []*query) {
 	if t.own && t.enforces {
 		return nil
 	}
-	return []*query{sentence(`SELECT '` + isSession + `', '', '', '', '', '', '', '', '', '', ` + t.enforced + `, 0, 0`)}
+	return []*query{sentence(selecting(isSession) + `NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, NULL, ` + t.enforced + `, 0, 0`)}
 }
 
 // contested are the records that others are after too: an organization, users, and
@@ -107,14 +107,14 @@ func (t *tx) lock(ctx context.Context, c contested) error {
 }
 
 // addPart adds a part to the statement: a SELECT of records of one kind.
-type addPart func(is, columns, from string, args ...any)
+type addPart func(is int, columns, from string, args ...any)
 
 // columnsOfHeldUser are those of a user, with [store.HeldUser.Latest].
 func (d *dialect) columnsOfHeldUser() string {
 	return `u.id, u.email, u.first_name, u.last_name, u.active,
-		COALESCE((SELECT j.org FROM charter_members j ` + d.membersJoined + ` WHERE j.user_id = u.id AND j.org <> ? AND j.status = 'active'
-			ORDER BY j.joined_at DESC, j.org LIMIT 1), ''),
-		'', '', '', u.memberships, u.created_at, u.revision`
+		(SELECT j.org FROM charter_members j ` + d.membersJoined + ` WHERE j.user_id = u.id AND j.org <> ? AND j.status = 'active'
+			ORDER BY j.joined_at DESC, j.org LIMIT 1),
+		NULL, NULL, NULL, u.memberships, u.created_at, u.revision`
 }
 
 func (t *tx) holdUsers(part addPart, want store.Want) {
@@ -130,7 +130,7 @@ func (t *tx) holdUsers(part addPart, want store.Want) {
 
 // holdRows asks for member rows, their roles and their grants.
 func (t *tx) holdRows(part addPart, want store.Want) {
-	row := func(is, which string, id any) {
+	row := func(is int, which string, id any) {
 		part(is, columnsOfMember, `charter_members m WHERE m.org = ? AND `+which, want.Org, id)
 		part(isRole, columnsOfRole, `charter_members m CROSS JOIN charter_roles r`+leftJoinPermissions+
 			` WHERE m.org = ? AND `+which+` AND r.org = m.org AND r.id = m.role`, want.Org, id)
@@ -156,7 +156,7 @@ func (t *tx) holdActorGrants(part addPart, org orgs.ID, user orgs.UserID, list [
 
 // holdGrants asks which of list a row has, each by itself: neither all that it has are
 // looked at, nor who else has them.
-func (t *tx) holdGrants(part addPart, has string, org orgs.ID, row *query, list []grants.Grant) {
+func (t *tx) holdGrants(part addPart, has int, org orgs.ID, row *query, list []grants.Grant) {
 	given := func(table string, columns []string, elements [][]string) {
 		own := sentence(table+` g WHERE g.org = ? AND g.member =`, org).addQuery(row).add(`AND`)
 		switch len(elements) {

@@ -125,8 +125,8 @@ func appendSome[T ~string](list []T, id T) []T {
 // holdManyQuery asks for what m names, as [tx.holdParts] ask for what a want does.
 func (t *tx) holdManyQuery(m many) *query {
 	parts := t.asksSession()
-	part := func(is, columns, from string, args ...any) {
-		parts = append(parts, sentence(`SELECT '`+is+`', `+columns+` FROM `+from, args...))
+	part := func(is int, columns, from string, args ...any) {
+		parts = append(parts, sentence(selecting(is)+columns+` FROM `+from, args...))
 	}
 	part(isOrganization, columnsOfOrganization, `charter_organizations o WHERE o.id = ?`, m.org)
 	if len(m.users) > 0 {
@@ -139,7 +139,7 @@ func (t *tx) holdManyQuery(m many) *query {
 	}
 	t.holdManyRows(part, m)
 	if len(m.resources) > 0 {
-		place := `r.kind, r.id, '', '', '', '', '', '', '', CASE WHEN r.org = ? THEN 1 ELSE 0 END, 0, 0`
+		place := `r.kind, r.id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, CASE WHEN r.org = ? THEN 1 ELSE 0 END, 0, 0`
 		part(isPlace, place, t.listed+t.joinEach(`charter_resources`, `r`, `r.kind = listed.a AND r.id = listed.b`),
 			m.org, t.arrays(pairs(m.resources)))
 	}
@@ -149,7 +149,7 @@ func (t *tx) holdManyQuery(m many) *query {
 
 // holdManyRows asks for member rows and roles: those named and those of the rows.
 func (t *tx) holdManyRows(part addPart, m many) {
-	rows := func(is, condition, list string) {
+	rows := func(is int, condition, list string) {
 		from := t.listed + t.joinEach(`charter_members`, `m`, `m.org = ? AND `+condition)
 		part(is, columnsOfMember, from, list, m.org)
 		if is != isAddressed {
@@ -177,10 +177,10 @@ func (t *tx) holdManyGrants(part addPart, m many) {
 		if len(list) == 0 {
 			return
 		}
-		part(isMemberHas, `listed.b, `+resource+`, listed.a, '', '', '', '', '', '', 0, 0, 0`,
+		part(isMemberHas, `listed.b, `+resource+`, listed.a, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0`,
 			t.listed+` WHERE EXISTS (SELECT 1 FROM `+table+` g WHERE g.org = ? AND g.member = listed.a AND g.kind = listed.b`+third+t.seeking+`)`,
 			t.arrays(list), m.org)
 	}
-	ofMembers(`charter_wide_grants`, `''`, ``, m.wideHas)
+	ofMembers(`charter_wide_grants`, `NULL`, ``, m.wideHas)
 	ofMembers(`charter_grants`, `listed.c`, ` AND g.resource = listed.c`, m.memberHas)
 }

@@ -16,7 +16,7 @@ import (
 func (r reader) Memberships(ctx context.Context, q store.MembershipQuery) ([]store.Membership, error) {
 	var parts []*query
 	seek := func(text string, args ...any) {
-		part := sentence(`SELECT '', m.org AS org, o.name, m.id, m.role, '', '', '', '', '', m.joined_at AS joined_at, 0, 0
+		part := sentence(selecting(isAlike)+`m.org AS org, o.name, m.id, m.role, NULL, NULL, NULL, NULL, NULL, m.joined_at AS joined_at, 0, 0
 			FROM charter_members m CROSS JOIN charter_organizations o
 			WHERE m.user_id = ? AND m.status = 'active' AND o.id = m.org`, q.User).add(text, args...)
 		if q.Search != "" {
@@ -35,7 +35,7 @@ func (r reader) Memberships(ctx context.Context, q store.MembershipQuery) ([]sto
 	var page []store.Membership
 	err := r.read(ctx, "memberships", list, func(rec *record) error {
 		page = append(page, store.Membership{
-			Org: orgs.ID(rec.text[0]), Name: rec.text[1], Member: orgs.MemberID(rec.text[2]), Role: roles.ID(rec.text[3]),
+			Org: orgs.ID(rec.text[0]), Name: string(rec.text[1]), Member: orgs.MemberID(rec.text[2]), Role: roles.ID(rec.text[3]),
 			JoinedAt: timeOf(rec.number[0]),
 		})
 		return nil
@@ -49,7 +49,7 @@ func (r reader) Memberships(ctx context.Context, q store.MembershipQuery) ([]sto
 // it: in a join PostgreSQL would begin with the organizations, which are in this order
 // too, and ask each of them whether it invites the address.
 func (r reader) Invitations(ctx context.Context, q store.InvitationQuery) ([]store.Invitation, error) {
-	list := sentence(`SELECT '', `+columnsOfMember+`, m.org,
+	list := sentence(selecting(isAlike)+columnsOfMember+`, m.org,
 			(SELECT o.name FROM charter_organizations o WHERE o.id = m.org),
 			COALESCE((SELECT r.name FROM charter_roles r WHERE r.org = m.org AND r.id = m.role), ''),
 			COALESCE(u.email, ''), COALESCE(u.first_name, ''), COALESCE(u.last_name, '')
@@ -83,7 +83,7 @@ func (r reader) Events(ctx context.Context, q store.EventQuery) (page store.Even
 		list.add(`AND e.number > ? ORDER BY e.number`, ordered(q.After))
 	}
 	statement := r.asked(q.Org, q.Asker).
-		add(`SELECT '', ` + columnsOfEvent + ` FROM (`).addQuery(list.add(r.limit, q.Limit)).add(`) AS e`)
+		add(selecting(isAlike) + columnsOfEvent + ` FROM (`).addQuery(list.add(r.limit, q.Limit)).add(`) AS e`)
 	err = r.read(ctx, "history", statement, func(rec *record) error {
 		if rec.is == isFacts {
 			page.Facts = rec.facts()
@@ -108,7 +108,7 @@ func (r reader) Events(ctx context.Context, q store.EventQuery) (page store.Even
 // Tombstones returns what is left of deleted organizations, by organization ID.
 func (r reader) Tombstones(ctx context.Context, after orgs.ID, limit int) ([]store.Event, error) {
 	var page []store.Event
-	q := sentence(`SELECT '', `+columnsOfEvent+` FROM charter_tombstones e WHERE e.org > ? ORDER BY e.org`, after).add(r.limit, limit)
+	q := sentence(selecting(isAlike)+columnsOfEvent+` FROM charter_tombstones e WHERE e.org > ? ORDER BY e.org`, after).add(r.limit, limit)
 	err := r.read(ctx, "tombstones", q, func(rec *record) error {
 		e, err := rec.event()
 		page = append(page, e)

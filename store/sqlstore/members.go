@@ -50,7 +50,7 @@ func (r reader) Members(ctx context.Context, q store.MemberQuery) (store.MemberP
 	}
 	list := r.merged(`UNION ALL`, r.memberSeeks(q, key), order, q.Limit)
 	statement := r.asked(q.Org, q.Asker).
-		add(`SELECT '', ` + columnsOfMember + ` FROM (`).addQuery(list).add(`) AS m`)
+		add(selecting(isAlike) + columnsOfMember + ` FROM (`).addQuery(list).add(`) AS m`)
 	page, err := r.memberPage(ctx, "members", q.Org, statement)
 	// The statement says which rows; their order among each other, and the facts,
 	// it does not.

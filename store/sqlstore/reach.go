@@ -18,7 +18,7 @@ import (
 func (r reader) Resources(ctx context.Context, q store.ResourceQuery) (page store.ResourcePage, err error) {
 	list := r.merged(`UNION`, r.resourceSeeks(q), `ORDER BY kind, id`, q.Limit)
 	statement := r.asked(q.Org, q.Asker).
-		add(`SELECT '', ` + columnsOfResource + ` FROM (`).addQuery(list).add(`) AS r`)
+		add(selecting(isAlike) + columnsOfResource + ` FROM (`).addQuery(list).add(`) AS r`)
 	err = r.read(ctx, "resources", statement, func(rec *record) error {
 		if rec.is == isFacts {
 			page.Facts = rec.facts()
@@ -206,7 +206,7 @@ func (r reader) Grants(ctx context.Context, q store.GrantQuery) (page store.Gran
 	}
 	list := r.merged(`UNION ALL`, seeks, `ORDER BY kind, id`, q.Limit)
 	statement := r.asked(q.Org, q.Asker).
-		add(`SELECT '', ` + columnsOfResource + ` FROM (`).addQuery(list).add(`) AS r`)
+		add(selecting(isAlike) + columnsOfResource + ` FROM (`).addQuery(list).add(`) AS r`)
 	err = r.read(ctx, "grants", statement, func(rec *record) error {
 		if rec.is == isFacts {
 			page.Facts = rec.facts()
@@ -254,7 +254,7 @@ func (r reader) GranteeIDs(ctx context.Context, q store.GranteeQuery) (page stor
 func (r reader) reaching(q store.GranteeQuery, columns string) *query {
 	list := r.merged(`UNION`, r.granteeSeeks(q), `ORDER BY id`, q.Limit)
 	return r.asked(q.Org, q.Asker).
-		add(`SELECT '', `+columns+` FROM (`).addQuery(list).
+		add(selecting(isAlike)+columns+` FROM (`).addQuery(list).
 		add(`) AS found`).add(r.joinEach(`charter_members`, `m`, `m.org = ? AND m.id = found.id`), q.Org)
 }
 

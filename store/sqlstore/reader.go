@@ -20,7 +20,7 @@ var (
 
 // User returns the record of id, or [store.ErrNotFound].
 func (r reader) User(ctx context.Context, id orgs.UserID) (orgs.User, error) {
-	rec, err := r.one(ctx, "user", sentence(`SELECT '', `+columnsOfUser+` FROM charter_users u WHERE u.id = ?`, id))
+	rec, err := r.one(ctx, "user", sentence(selecting(isAlike)+columnsOfUser+` FROM charter_users u WHERE u.id = ?`, id))
 	if err != nil {
 		return orgs.User{}, err
 	}
@@ -31,7 +31,7 @@ func (r reader) User(ctx context.Context, id orgs.UserID) (orgs.User, error) {
 // statement, whatever their number.
 func (r reader) Users(ctx context.Context, ids []orgs.UserID) ([]orgs.User, error) {
 	var list []orgs.User
-	q := sentence(`SELECT '', `+columnsOfUser+` FROM `+r.listed+r.joinEach(`charter_users`, `u`, `u.id = listed.a`),
+	q := sentence(selecting(isAlike)+columnsOfUser+` FROM `+r.listed+r.joinEach(`charter_users`, `u`, `u.id = listed.a`),
 		r.arrays(singles(distinct(ids))))
 	err := r.read(ctx, "users", q, func(rec *record) error { list = append(list, rec.user()); return nil })
 	if err != nil {
@@ -44,14 +44,14 @@ func (r reader) Users(ctx context.Context, ids []orgs.UserID) ([]orgs.User, erro
 // Known reports whether some user's profile has the folded address.
 func (r reader) Known(ctx context.Context, address string) (bool, error) {
 	known := false
-	q := sentence(`SELECT '', `+columnsOfUser+` FROM charter_users u WHERE u.folded_address = ? LIMIT 1`, address)
+	q := sentence(selecting(isAlike)+columnsOfUser+` FROM charter_users u WHERE u.folded_address = ? LIMIT 1`, address)
 	err := r.read(ctx, "address", q, func(*record) error { known = true; return nil })
 	return known, err
 }
 
 // Organization returns the record of id, or [store.ErrNotFound].
 func (r reader) Organization(ctx context.Context, id orgs.ID) (o orgs.Organization, err error) {
-	q := sentence(`SELECT '', `+columnsOfOrganization+` FROM charter_organizations o WHERE o.id = ?`, id)
+	q := sentence(selecting(isAlike)+columnsOfOrganization+` FROM charter_organizations o WHERE o.id = ?`, id)
 	found := false
 	err = r.read(ctx, "organization", q, func(rec *record) error {
 		found = true
@@ -66,12 +66,14 @@ func (r reader) Organization(ctx context.Context, id orgs.ID) (o orgs.Organizati
 
 // Member returns row id of org, or [store.ErrNotFound].
 func (r reader) Member(ctx context.Context, org orgs.ID, id orgs.MemberID) (orgs.Member, error) {
-	return r.member(ctx, org, sentence(`SELECT '', `+columnsOfMember+` FROM charter_members m WHERE m.org = ? AND m.id = ?`, org, id))
+	q := sentence(selecting(isAlike)+columnsOfMember+` FROM charter_members m WHERE m.org = ? AND m.id = ?`, org, id)
+	return r.member(ctx, org, q)
 }
 
 // MemberOf returns the row of org that is bound to user, or [store.ErrNotFound].
 func (r reader) MemberOf(ctx context.Context, org orgs.ID, user orgs.UserID) (orgs.Member, error) {
-	return r.member(ctx, org, sentence(`SELECT '', `+columnsOfMember+` FROM charter_members m WHERE m.org = ? AND m.user_id = ?`, org, user))
+	q := sentence(selecting(isAlike)+columnsOfMember+` FROM charter_members m WHERE m.org = ? AND m.user_id = ?`, org, user)
+	return r.member(ctx, org, q)
 }
 
 func (r reader) member(ctx context.Context, org orgs.ID, q *query) (orgs.Member, error) {
@@ -90,7 +92,7 @@ const (
 // Role returns custom role id of org, or [store.ErrNotFound].
 func (r reader) Role(ctx context.Context, org orgs.ID, id roles.ID) (roles.Role, error) {
 	found := rolesByID{}
-	q := sentence(`SELECT '', `+columnsOfRole+` FROM `+fromRoles+` WHERE r.org = ? AND r.id = ?`, org, id)
+	q := sentence(selecting(isAlike)+columnsOfRole+` FROM `+fromRoles+` WHERE r.org = ? AND r.id = ?`, org, id)
 	if err := r.read(ctx, "role", q, found.add); err != nil {
 		return roles.Role{}, err
 	}
@@ -104,7 +106,7 @@ func (r reader) Role(ctx context.Context, org orgs.ID, id roles.ID) (roles.Role,
 // Roles returns the custom roles of org, ordered by ID.
 func (r reader) Roles(ctx context.Context, org orgs.ID) ([]roles.Role, error) {
 	found := rolesByID{}
-	q := sentence(`SELECT '', `+columnsOfRole+` FROM `+fromRoles+` WHERE r.org = ?`, org)
+	q := sentence(selecting(isAlike)+columnsOfRole+` FROM `+fromRoles+` WHERE r.org = ?`, org)
 	if err := r.read(ctx, "roles", q, found.add); err != nil {
 		return nil, err
 	}

@@ -1,8 +1,10 @@
 package sqlstore
 
 import (
+	"database/sql"
 	"encoding/json"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -16,49 +18,75 @@ import (
 // one round trip: Hold reads all that it was asked for in one statement, and a
 // page comes with the facts about who asks for it. Every row has the same
 // columns: what it is, nine texts, three numbers. The lists of columns below say
-// which; those that a kind does not need are ” and 0.
+// which; those that a kind does not need are NULL and 0, for which drivers allocate
+// nothing.
 type record struct {
-	is     string // one of the constants; '' where all rows are the same
-	text   [9]string
+	is     int64 // one of the constants
+	text   [9]textOrNull
 	number [3]int64
 }
 
-// What a record is, where that is not clear.
+// What a record is.
 const (
-	isSession      = "session"
-	isOrganization = "organization"
-	isUser         = "user"
-	isActor        = "actor"
-	isMember       = "member"
-	isAddressed    = "addressed"
-	isRole         = "role"
-	isRoleNamed    = "role named"
-	isPlace        = "place"
-	isActorHas     = "actor has"
-	isMemberHas    = "member has"
-	isResource     = "resource"
-	isFacts        = "facts"
+	isAlike = iota // as all others of the statement
+	isSession
+	isOrganization
+	isUser
+	isActor
+	isMember
+	isAddressed
+	isRole
+	isRoleNamed
+	isPlace
+	isActorHas
+	isMemberHas
+	isResource
+	isFacts
 )
+
+// textOrNull is a text, empty where the database has NULL.
+type textOrNull string
+
+// Scan sets n to a value of the driver's.
+func (n *textOrNull) Scan(value any) error {
+	switch value := value.(type) {
+	case nil:
+		*n = ""
+	case string:
+		*n = textOrNull(value)
+	case []byte:
+		*n = textOrNull(value)
+	default:
+		var text sql.NullString
+		err := text.Scan(value)
+		*n = textOrNull(text.String)
+		return err
+	}
+	return nil
+}
+
+// selecting begins a SELECT of records of a kind, whose columns follow.
+func selecting(is int) string { return `SELECT ` + strconv.Itoa(is) + `, ` }
 
 // The columns of each kind, after what it is.
 const (
-	columnsOfOrganization = `o.id, o.name, o.company, o.address, o.vat_id, o.billing_email, o.reference, o.counts, '',
+	columnsOfOrganization = `o.id, o.name, o.company, o.address, o.vat_id, o.billing_email, o.reference, o.counts, NULL,
 		o.created_at, o.events, o.revision`
-	columnsOfUser = `u.id, u.email, u.first_name, u.last_name, u.active, '', '', '', '',
+	columnsOfUser = `u.id, u.email, u.first_name, u.last_name, u.active, NULL, NULL, NULL, NULL,
 		u.memberships, u.created_at, u.revision`
-	columnsOfMember = `m.id, m.role, m.status, COALESCE(m.user_id, ''), m.email, m.first_name, m.last_name, m.invited_by, m.message,
+	columnsOfMember = `m.id, m.role, m.status, m.user_id, m.email, m.first_name, m.last_name, m.invited_by, m.message,
 		m.invited_at, m.joined_at, m.issue`
-	columnsOfGrantee = `m.id, COALESCE(m.user_id, ''), '', '', '', '', '', '', '', 0, 0, 0`
-	// One row for each permission, and one with '' for a role without any.
-	columnsOfRole     = `r.id, r.name, COALESCE(p.permission, ''), '', '', '', '', '', '', r.created_at, 0, 0`
-	columnsOfResource = `r.kind, r.id, '', '', '', '', '', '', '', 0, 0, 0`
-	columnsOfEvent    = `e.org, e.actor, e.action, e.detail, '', '', '', '', '', e.number, e.at, 0`
+	columnsOfGrantee = `m.id, m.user_id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0`
+	// One row for each permission, and one without for a role that has none.
+	columnsOfRole     = `r.id, r.name, p.permission, NULL, NULL, NULL, NULL, NULL, NULL, r.created_at, 0, 0`
+	columnsOfResource = `r.kind, r.id, NULL, NULL, NULL, NULL, NULL, NULL, NULL, 0, 0, 0`
+	columnsOfEvent    = `e.org, e.actor, e.action, e.detail, NULL, NULL, NULL, NULL, NULL, e.number, e.at, 0`
 )
 
 // columnsOfGrant returns the columns of a grant, whose kind and resource, if it is of one,
 // are found.
 func columnsOfGrant(found []string) string {
-	return strings.Join(append(slices.Clone(found), repeated(`''`, len(record{}.text)-len(found))...), `, `) + `, 0, 0, 0`
+	return strings.Join(append(slices.Clone(found), repeated(`NULL`, len(record{}.text)-len(found))...), `, `) + `, 0, 0, 0`
 }
 
 // fields returns where to scan r's columns to, in their order.
@@ -70,11 +98,12 @@ func (r *record) fields() []any {
 }
 
 func (r *record) organization() (orgs.Organization, error) {
-	counts, err := decodeCounts(r.text[7])
+	counts, err := decodeCounts(string(r.text[7]))
 	return orgs.Organization{
-		ID: orgs.ID(r.text[0]), Name: r.text[1],
+		ID: orgs.ID(r.text[0]), Name: string(r.text[1]),
 		Billing: orgs.Billing{
-			Company: r.text[2], Address: r.text[3], VATID: r.text[4], Email: r.text[5], Reference: r.text[6],
+			Company: string(r.text[2]), Address: string(r.text[3]), VATID: string(r.text[4]),
+			Email: string(r.text[5]), Reference: string(r.text[6]),
 		},
 		CreatedAt: timeOf(r.number[0]), Counts: counts,
 		Events: uint64(r.number[1]), Revision: uint64(r.number[2]),
@@ -84,18 +113,23 @@ func (r *record) organization() (orgs.Organization, error) {
 func (r *record) user() orgs.User {
 	return orgs.User{
 		ID:      orgs.UserID(r.text[0]),
-		Profile: orgs.Profile{Email: r.text[1], FirstName: r.text[2], LastName: r.text[3]},
+		Profile: r.profile(1),
 		Active:  orgs.ID(r.text[4]), Memberships: int(r.number[0]),
 		CreatedAt: timeOf(r.number[1]), Revision: uint64(r.number[2]),
 	}
+}
+
+// profile returns the profile whose columns begin with this text.
+func (r *record) profile(first int) orgs.Profile {
+	return orgs.Profile{Email: string(r.text[first]), FirstName: string(r.text[first+1]), LastName: string(r.text[first+2])}
 }
 
 func (r *record) member(org orgs.ID) orgs.Member {
 	return orgs.Member{
 		ID: orgs.MemberID(r.text[0]), Org: org, Role: roles.ID(r.text[1]), Status: orgs.Status(r.text[2]),
 		User:      orgs.UserID(r.text[3]),
-		Profile:   orgs.Profile{Email: r.text[4], FirstName: r.text[5], LastName: r.text[6]},
-		InvitedBy: orgs.UserID(r.text[7]), Message: r.text[8],
+		Profile:   r.profile(4),
+		InvitedBy: orgs.UserID(r.text[7]), Message: string(r.text[8]),
 		InvitedAt: timeOf(r.number[0]), JoinedAt: timeOf(r.number[1]), Issue: int(r.number[2]),
 	}
 }
@@ -106,7 +140,7 @@ func (r *record) grantee() store.Grantee {
 
 // role returns the role with the one permission that r is about.
 func (r *record) role() roles.Role {
-	role := roles.Role{ID: roles.ID(r.text[0]), Name: r.text[1], CreatedAt: timeOf(r.number[0])}
+	role := roles.Role{ID: roles.ID(r.text[0]), Name: string(r.text[1]), CreatedAt: timeOf(r.number[0])}
 	if p := roles.Permission(r.text[2]); p != "" {
 		role.Permissions = []roles.Permission{p}
 	}

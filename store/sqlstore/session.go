@@ -56,7 +56,10 @@ func (s *session) over(ctx context.Context, doing string) error {
 	if s.ended.Load() {
 		return store.ErrTxDone
 	}
-	return s.fail(ctx, doing, ctx.Err())
+	if err := ctx.Err(); err != nil {
+		return s.fail(ctx, doing, err)
+	}
+	return nil
 }
 
 // read runs q and calls each with its rows, with the same record each time. Columns
