@@ -48,14 +48,14 @@ func (t factsText) args(g *given) []any {
 
 // newFactsText returns the statement whose parameters text names.
 func newFactsText(text string) factsText {
-	byName := map[string]parameter{}
-	for p := range givens {
-		byName[`:`+p.String()] = p
-	}
 	names := regexp.MustCompile(`:[a-z]+`)
 	t := factsText{text: names.ReplaceAllString(text, `?`)}
 	for _, name := range names.FindAllString(text, -1) {
-		t.order = append(t.order, byName[name])
+		for p := range givens {
+			if name == `:`+p.String() {
+				t.order = append(t.order, p)
+			}
+		}
 	}
 	return t
 }
