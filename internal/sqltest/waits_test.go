@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"testing"
 
+	"github.com/seed-5b9f5318/charter"
+	"github.com/seed-5b9f5318/charter/internal/servicetest"
 	"github.com/seed-5b9f5318/charter/orgs"
 	"github.com/seed-5b9f5318/charter/roles"
 	"github.com/seed-5b9f5318/charter/store"
@@ -41,6 +43,14 @@ func TestOperationsWait(t *testing.T) {
 			`UPDATE charter_organizations SET revision = revision + 1 WHERE name = 'Acme'`,
 			func(ctx context.Context, n *tenant) error {
 				return n.svc.Members.ChangeRole(ctx, n.ada, n.bob.ID, roles.Editor)
+			},
+		},
+		"Members.Import": {
+			`UPDATE charter_organizations SET revision = revision + 1 WHERE name = 'Acme'`,
+			func(ctx context.Context, n *tenant) error {
+				rows := charter.Rows([]charter.ImportedMember{{User: "eve", Profile: servicetest.Profile("eve"), Role: roles.Viewer}})
+				_, err := n.svc.Members.Import(ctx, charter.Host(n.ada.Org), rows, charter.Bulk{})
+				return err
 			},
 		},
 	} {

@@ -13,7 +13,8 @@ import (
 // Hold reads all that want asks for in one statement, and so as of one moment:
 // no record is older than the revision that came with it (C8). It locks nothing,
 // which would be a round trip more and no guarantee, unless want is contended:
-// then whoever is first goes through, and the others wait instead of losing.
+// then whoever is first goes through, and the others wait instead of losing, where the
+// isolation level has who waited see what was committed meanwhile.
 func (t *tx) Hold(ctx context.Context, want store.Want) (store.Held, error) {
 	const doing = "hold"
 	if err := t.mayHold(ctx, doing); err != nil {
