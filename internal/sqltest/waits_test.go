@@ -98,3 +98,56 @@ func TestBindWaits(t *testing.T) {
 		})
 	}
 }
+
+// TestHoldsLockInOneOrder has an Update that has lost before meet a user whom another
+// transaction has: it waits, whether it names the user or the user's row, and has locked
+// the organization before (C9).
+func TestHoldsLockInOneOrder(t *testing.T) {
+	for name, want := range map[string]store.Want{
+		"a user":   {Org: org(1), Users: []orgs.UserID{user(1)}, Contended: true},
+		"a member": {Org: org(1), Member: row(1), Contended: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := onPostgreSQL().fresh(t)
+			db := d.open(t, 8)
+			s := opened(t, db, d.engine.dialect)
+			populate(t, s, 2, 10)
+			other := begin(t, db)
+			exec(t, other, `UPDATE charter_users SET revision = revision + 1 WHERE id = 'user-001'`)
+			done := make(chan error, 1)
+			go func() { done <- attempt(t.Context(), s, want, func(context.Context, store.Tx) error { return nil }) }()
+			o := oversee(t, d)
+			o.until(t, o.waiting, 1)
+			looking := begin(t, db)
+			if _, err := looking.ExecContext(t.Context(), `SELECT 1 FROM charter_organizations WHERE id = 'org-001' FOR NO KEY UPDATE NOWAIT`); err == nil {
+				t.Error("the organization is not locked")
+			}
+			for _, step := range []func() error{looking.Rollback, other.Rollback, func() error { return <-done }} {
+				if err := step(); err != nil {
+					t.Error(err)
+				}
+			}
+		})
+	}
+}
+
+// TestInTxWaits has a host's transaction meet a record that another one has: it loses
+// once, and waits when it runs again.
+func TestInTxWaits(t *testing.T) {
+	d := onPostgreSQL().fresh(t)
+	db := d.open(t, 8)
+	s := opened(t, db, d.engine.dialect)
+	populate(t, s, 2, 10)
+	other := begin(t, db)
+	exec(t, other, `UPDATE charter_organizations SET revision = revision + 1 WHERE id = 'org-001'`)
+	runs := 0
+	waitsFor(t, d, other, func() error {
+		return s.InTx(t.Context(), func(ctx context.Context, _ *sql.Tx, bound store.Store) error {
+			runs++
+			return attempt(ctx, bound, holdOrg, rename("new"))
+		})
+	})
+	if runs != 2 {
+		t.Errorf("ran %d times, want 2", runs)
+	}
+}
