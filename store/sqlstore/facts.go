@@ -2,6 +2,7 @@ package sqlstore
 
 import (
 	"context"
+	"database/sql"
 	"fmt"
 
 	"github.com/seed-5b9f5318/charter/grants"
@@ -15,16 +16,16 @@ type factsRow struct {
 	flags    int64 // in the lowest [flagBits]
 	revision int64
 	member   string
-	role     textOrNull
+	role     sql.NullString
 }
 
 func (r *record) facts() grants.Facts {
-	return factsRow{r.number[1], r.number[0], string(r.text[0]), r.text[1]}.facts()
+	return factsRow{r.number[1], r.number[0], r.text[0].String, r.text[1]}.facts()
 }
 
 func (r factsRow) facts() grants.Facts {
 	f := grants.Facts{
-		Revision: uint64(r.revision), Member: orgs.MemberID(r.member), Role: roles.ID(r.role),
+		Revision: uint64(r.revision), Member: orgs.MemberID(r.member), Role: roles.ID(r.role.String),
 		Holds: r.flags&flagHolds != 0, Registered: r.flags&flagRegistered != 0,
 	}
 	switch {

@@ -181,14 +181,14 @@ func (r reader) factsRows(ctx context.Context, text string, args []any, found *f
 	}
 	defer rows.Close()
 	var revision sql.NullInt64
-	var member, role textOrNull
+	var member, role sql.NullString
 	columns := []any{found, &revision, &member, &role}
 	for rows.Next() {
 		if err := rows.Scan(columns...); err != nil {
 			return fmt.Errorf("%w: %w", errUnread, err)
 		}
 		if revision.Valid {
-			found.row = factsRow{revision: revision.Int64, member: string(member), role: role}
+			found.row = factsRow{revision: revision.Int64, member: member.String, role: role}
 		}
 	}
 	if err := rows.Err(); err != nil {

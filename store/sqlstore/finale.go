@@ -9,7 +9,7 @@ import (
 // finale is what an Update writes last: what it kept back, and the comparison of
 // all that it holds (C7).
 type finale struct {
-	// kept are statements of any number of rows each. They come first.
+	// kept are statements of any number of rows each.
 	kept []*query
 	// compared are the records that are held and were there, organizations first,
 	// then users, in ascending order (C9).

@@ -208,7 +208,7 @@ func (f *findings) add(r *record) (err error) {
 	case isOrganization:
 		f.held.Org, err = r.organization()
 	case isUser:
-		f.held.Users[orgs.UserID(r.text[0])] = store.HeldUser{User: r.user(), Latest: orgs.ID(r.text[5])}
+		f.held.Users[orgs.UserID(r.text[0].String)] = store.HeldUser{User: r.user(), Latest: orgs.ID(r.text[5].String)}
 	case isActor:
 		f.held.Actor = r.member(f.want.Org)
 	case isMember:

@@ -40,7 +40,7 @@ func (f *manyFound) add(r *record) (err error) {
 	case isOrganization:
 		f.org, err = r.organization()
 	case isUser:
-		f.users[orgs.UserID(r.text[0])] = store.HeldUser{User: r.user(), Latest: orgs.ID(r.text[5])}
+		f.users[orgs.UserID(r.text[0].String)] = store.HeldUser{User: r.user(), Latest: orgs.ID(r.text[5].String)}
 	case isActor:
 		m := r.member(f.id)
 		f.actors[m.User] = m
@@ -61,7 +61,7 @@ func (f *manyFound) add(r *record) (err error) {
 	case isActorHas:
 		f.actorHas[r.grant()] = true
 	case isMemberHas:
-		id := orgs.MemberID(r.text[2])
+		id := orgs.MemberID(r.text[2].String)
 		if f.memberHas[id] == nil {
 			f.memberHas[id] = map[grants.Grant]bool{}
 		}

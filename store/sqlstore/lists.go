@@ -35,8 +35,8 @@ func (r reader) Memberships(ctx context.Context, q store.MembershipQuery) ([]sto
 	var page []store.Membership
 	err := r.read(ctx, "memberships", list, func(rec *record) error {
 		page = append(page, store.Membership{
-			Org: orgs.ID(rec.text[0]), Name: string(rec.text[1]), Member: orgs.MemberID(rec.text[2]), Role: roles.ID(rec.text[3]),
-			JoinedAt: timeOf(rec.number[0]),
+			Org: orgs.ID(rec.text[0].String), Name: rec.text[1].String,
+			Member: orgs.MemberID(rec.text[2].String), Role: roles.ID(rec.text[3].String), JoinedAt: timeOf(rec.number[0]),
 		})
 		return nil
 	})

@@ -22,7 +22,7 @@ import (
 // nothing.
 type record struct {
 	is     int64 // one of the constants
-	text   [9]textOrNull
+	text   [9]sql.NullString
 	number [3]int64
 }
 
@@ -43,27 +43,6 @@ const (
 	isResource
 	isFacts
 )
-
-// textOrNull is a text, empty where the database has NULL.
-type textOrNull string
-
-// Scan sets n to a value of the driver's.
-func (n *textOrNull) Scan(value any) error {
-	switch value := value.(type) {
-	case nil:
-		*n = ""
-	case string:
-		*n = textOrNull(value)
-	case []byte:
-		*n = textOrNull(value)
-	default:
-		var text sql.NullString
-		err := text.Scan(value)
-		*n = textOrNull(text.String)
-		return err
-	}
-	return nil
-}
 
 // selecting begins a SELECT of records of a kind, whose columns follow.
 func selecting(is int) string { return `SELECT ` + strconv.Itoa(is) + `, ` }
@@ -98,12 +77,12 @@ func (r *record) fields() []any {
 }
 
 func (r *record) organization() (orgs.Organization, error) {
-	counts, err := decodeCounts(string(r.text[7]))
+	counts, err := decodeCounts(r.text[7].String)
 	return orgs.Organization{
-		ID: orgs.ID(r.text[0]), Name: string(r.text[1]),
+		ID: orgs.ID(r.text[0].String), Name: r.text[1].String,
 		Billing: orgs.Billing{
-			Company: string(r.text[2]), Address: string(r.text[3]), VATID: string(r.text[4]),
-			Email: string(r.text[5]), Reference: string(r.text[6]),
+			Company: r.text[2].String, Address: r.text[3].String, VATID: r.text[4].String,
+			Email: r.text[5].String, Reference: r.text[6].String,
 		},
 		CreatedAt: timeOf(r.number[0]), Counts: counts,
 		Events: uint64(r.number[1]), Revision: uint64(r.number[2]),
@@ -112,59 +91,59 @@ func (r *record) organization() (orgs.Organization, error) {
 
 func (r *record) user() orgs.User {
 	return orgs.User{
-		ID:      orgs.UserID(r.text[0]),
+		ID:      orgs.UserID(r.text[0].String),
 		Profile: r.profile(1),
-		Active:  orgs.ID(r.text[4]), Memberships: int(r.number[0]),
+		Active:  orgs.ID(r.text[4].String), Memberships: int(r.number[0]),
 		CreatedAt: timeOf(r.number[1]), Revision: uint64(r.number[2]),
 	}
 }
 
 // profile returns the profile whose columns begin with this text.
 func (r *record) profile(first int) orgs.Profile {
-	return orgs.Profile{Email: string(r.text[first]), FirstName: string(r.text[first+1]), LastName: string(r.text[first+2])}
+	return orgs.Profile{Email: r.text[first].String, FirstName: r.text[first+1].String, LastName: r.text[first+2].String}
 }
 
 func (r *record) member(org orgs.ID) orgs.Member {
 	return orgs.Member{
-		ID: orgs.MemberID(r.text[0]), Org: org, Role: roles.ID(r.text[1]), Status: orgs.Status(r.text[2]),
-		User:      orgs.UserID(r.text[3]),
+		ID: orgs.MemberID(r.text[0].String), Org: org, Role: roles.ID(r.text[1].String), Status: orgs.Status(r.text[2].String),
+		User:      orgs.UserID(r.text[3].String),
 		Profile:   r.profile(4),
-		InvitedBy: orgs.UserID(r.text[7]), Message: string(r.text[8]),
+		InvitedBy: orgs.UserID(r.text[7].String), Message: r.text[8].String,
 		InvitedAt: timeOf(r.number[0]), JoinedAt: timeOf(r.number[1]), Issue: int(r.number[2]),
 	}
 }
 
 func (r *record) grantee() store.Grantee {
-	return store.Grantee{Member: orgs.MemberID(r.text[0]), User: orgs.UserID(r.text[1])}
+	return store.Grantee{Member: orgs.MemberID(r.text[0].String), User: orgs.UserID(r.text[1].String)}
 }
 
 // role returns the role with the one permission that r is about.
 func (r *record) role() roles.Role {
-	role := roles.Role{ID: roles.ID(r.text[0]), Name: string(r.text[1]), CreatedAt: timeOf(r.number[0])}
-	if p := roles.Permission(r.text[2]); p != "" {
+	role := roles.Role{ID: roles.ID(r.text[0].String), Name: r.text[1].String, CreatedAt: timeOf(r.number[0])}
+	if p := roles.Permission(r.text[2].String); p != "" {
 		role.Permissions = []roles.Permission{p}
 	}
 	return role
 }
 
 func (r *record) resource() grants.Resource {
-	return grants.Resource{Kind: roles.Kind(r.text[0]), ID: grants.ResourceID(r.text[1])}
+	return grants.Resource{Kind: roles.Kind(r.text[0].String), ID: grants.ResourceID(r.text[1].String)}
 }
 
 // grant is of all of a kind where there is no resource, whose IDs are not empty.
 func (r *record) grant() grants.Grant {
-	if r.text[1] == "" {
-		return grants.All(roles.Kind(r.text[0]))
+	if r.text[1].String == "" {
+		return grants.All(roles.Kind(r.text[0].String))
 	}
-	return grants.One(roles.Kind(r.text[0]), grants.ResourceID(r.text[1]))
+	return grants.One(roles.Kind(r.text[0].String), grants.ResourceID(r.text[1].String))
 }
 
 func (r *record) event() (store.Event, error) {
 	e := store.Event{
-		Org: orgs.ID(r.text[0]), Number: orderedNumber(r.number[0]), At: timeOf(r.number[1]),
-		Actor: orgs.UserID(r.text[1]), Action: store.Action(r.text[2]),
+		Org: orgs.ID(r.text[0].String), Number: orderedNumber(r.number[0]), At: timeOf(r.number[1]),
+		Actor: orgs.UserID(r.text[1].String), Action: store.Action(r.text[2].String),
 	}
-	return e, json.Unmarshal([]byte(r.text[3]), &e.Detail)
+	return e, json.Unmarshal([]byte(r.text[3].String), &e.Detail)
 }
 
 // timeOf and [time.Time.UnixMicro] carry every time that the contract allows,

@@ -33,31 +33,3 @@ func TestTimes(t *testing.T) {
 		}
 	}
 }
-
-// TestTextOrNull: a text has whatever type the driver gives it, is the record's own, and
-// leaves nothing of the row before.
-func TestTextOrNull(t *testing.T) {
-	lent := []byte("lent")
-	for _, c := range []struct {
-		value any
-		want  textOrNull
-	}{
-		{"text", "text"}, {lent, "lent"}, {nil, ""}, {"", ""}, {[]byte{}, ""}, {int64(7), "7"},
-	} {
-		got := textOrNull("of the row before")
-		if err := got.Scan(c.value); err != nil || got != c.want {
-			t.Errorf("%T became %q, %v, want %q", c.value, got, err, c.want)
-		}
-	}
-	var got textOrNull
-	if err := got.Scan(lent); err != nil {
-		t.Fatal(err)
-	}
-	clear(lent)
-	if got != "lent" {
-		t.Errorf("changes with the driver's buffer: %q", got)
-	}
-	if err := got.Scan(struct{}{}); err == nil {
-		t.Errorf("took a struct for %q", got)
-	}
-}
